@@ -1,0 +1,5 @@
+//! Finding where two transcripts of one scenario differ.
+
+mod difference;
+
+pub use difference::{Aspect, Classification, Difference, Kind};

@@ -1,0 +1,4 @@
+//! Lockstep's harness: runs Docker API scenarios on two engines, normalises, compares and accounts what differs.
+pub mod compare;
+pub mod engine;
+pub mod transcript;

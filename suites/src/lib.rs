@@ -1,0 +1,1 @@
+//! Lockstep scenarios by API area.
