@@ -1,0 +1,64 @@
+//! One word for each scenario.
+
+use super::{Pair, ScenarioResult};
+use crate::compare::Difference;
+use crate::divergence::Accounting;
+use serde::{Deserialize, Serialize};
+
+/// What a scenario came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ScenarioVerdict {
+    /// No difference.
+    Conforms,
+    /// Differences, all declared.
+    Declared,
+    /// A difference that nobody declared.
+    Undeclared,
+    /// A declared divergence shows otherwise than its entry or its snapshot says.
+    Changed,
+    /// A declared divergence names this scenario and no longer shows.
+    Healed,
+    /// A declared difference ended it before its last step: what follows was not compared.
+    Blocked,
+    /// Nothing was compared; the reason says why.
+    NotRun,
+}
+
+impl std::fmt::Display for ScenarioVerdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.serialize(f)
+    }
+}
+
+pub(super) fn of_scenario(pair: &Pair, differences: &[Difference], accounting: &Accounting, changed: bool) -> ScenarioResult {
+    let mut result = ScenarioResult {
+        name: pair.name.clone(),
+        verdict: ScenarioVerdict::Conforms,
+        reason: None,
+        reference_ms: pair.reference_ms,
+        candidate_ms: pair.candidate_ms,
+        trouble: false,
+    };
+    let Some((_, candidate)) = &pair.transcripts else {
+        result.verdict = ScenarioVerdict::NotRun;
+        result.reason = Some(pair.not_run.as_ref().map_or_else(|| "not recorded".to_owned(), |not_run| not_run.reason.clone()));
+        result.trouble = pair.not_run.as_ref().is_none_or(|not_run| not_run.trouble);
+        return result;
+    };
+    let own = |index: &usize| differences[*index].scenario == pair.name;
+    let has_difference = differences.iter().any(|difference| difference.scenario == pair.name);
+    if accounting.changed.iter().any(|item| own(&item.difference)) || changed {
+        result.verdict = ScenarioVerdict::Changed;
+    } else if accounting.undeclared.iter().any(own) {
+        result.verdict = ScenarioVerdict::Undeclared;
+    } else if accounting.unmatched.iter().any(|unmatched| unmatched.names(&pair.name)) {
+        result.verdict = ScenarioVerdict::Healed;
+    } else if let Some(reason) = super::blocked(candidate) {
+        result.verdict = ScenarioVerdict::Blocked;
+        result.reason = Some(format!("ended at step {}: {reason}", candidate.steps.len()));
+    } else if has_difference {
+        result.verdict = ScenarioVerdict::Declared;
+    }
+    result
+}

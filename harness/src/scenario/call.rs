@@ -1,0 +1,312 @@
+//! One step: a request, the status it expects of the reference, and its answer.
+
+use super::decode::{Reading, decode, decode_request};
+use super::session::{LABEL, Role, Session};
+use super::{Attached, Stop};
+use crate::engine::{EngineError, WireAnswer, WireRequest};
+use crate::transcript::{Answer, Exchange, Payload, Request, StepKind};
+use bytes::Bytes;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+const IN_PATH: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'?').add(b'`').add(b'{').add(b'}').add(b'%');
+const IN_QUERY: &AsciiSet = &IN_PATH.add(b'&').add(b'+').add(b'=').add(b'\'').add(b'[').add(b']').add(b'/').add(b':').add(b',');
+
+/// A call being put together; [`Call::expect`] sends it.
+pub struct Call<'s> {
+    session: &'s mut Session,
+    operation: String,
+    method: String,
+    path: String,
+    query: Vec<(String, String)>,
+    headers: Vec<(String, String)>,
+    body: Bytes,
+    shown: Payload,
+    reading: Reading,
+    independent: bool,
+}
+
+impl<'s> Call<'s> {
+    pub(super) fn new(session: &'s mut Session, operation: &str, arguments: &[&str]) -> Call<'s> {
+        let (method, template) = operation.split_once(' ').unwrap_or(("GET", operation));
+        let mut arguments = arguments.iter();
+        let path = template
+            .split('/')
+            .map(|part| match part.starts_with('{') {
+                true => arguments.next().map_or_else(|| part.to_owned(), |value| utf8_percent_encode(value, IN_PATH).to_string()),
+                false => part.to_owned(),
+            })
+            .collect::<Vec<_>>()
+            .join("/");
+        Call {
+            operation: operation.to_owned(),
+            method: method.to_owned(),
+            path,
+            session,
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: Bytes::new(),
+            shown: Payload::None,
+            reading: Reading::Auto,
+            independent: false,
+        }
+    }
+
+    /// The path as it is sent, where it is not the operation's template: unknown routes, odd spellings. Starts with `/`, no version.
+    pub fn path(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.path);
+        self
+    }
+
+    /// Adds a query parameter.
+    pub fn query(mut self, name: &str, value: impl ToString) -> Self {
+        self.query.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// Adds `filters` as the JSON map that the API takes.
+    pub fn filters(self, filters: Value) -> Self {
+        self.query("filters", filters)
+    }
+
+    /// Adds a request header (name in lower case).
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Sends a JSON body. Create calls get Lockstep's label into their `Labels`.
+    pub fn json(mut self, mut body: Value) -> Self {
+        let labelled = ["POST /containers/create", "POST /networks/create", "POST /volumes/create"];
+        if labelled.contains(&self.operation.as_str()) {
+            label(&mut body, &self.session.unique);
+        }
+        self.body = Bytes::from(body.to_string());
+        self.shown = Payload::Json(body);
+        self.header("content-type", "application/json")
+    }
+
+    /// Sends these bytes as they are, with this content type.
+    pub fn body(mut self, content_type: &str, bytes: impl Into<Bytes>) -> Self {
+        self.body = bytes.into();
+        self.shown = decode_request(content_type, &self.body);
+        self.header("content-type", content_type)
+    }
+
+    /// Sends a tar archive.
+    pub fn tar(self, archive: Vec<u8>) -> Self {
+        self.body("application/x-tar", archive)
+    }
+
+    /// Reads the answer as several JSON documents (progress, events), also when only one came.
+    pub fn progress(mut self) -> Self {
+        self.reading = Reading::Progress;
+        self
+    }
+
+    /// Reads the answer as a multiplexed stream.
+    pub fn frames(mut self) -> Self {
+        self.reading = Reading::Frames;
+        self
+    }
+
+    /// Reads the answer as raw text, as with a tty.
+    pub fn raw(mut self) -> Self {
+        self.reading = Reading::Raw;
+        self
+    }
+
+    /// Reads the answer as a tar archive.
+    pub fn archive(mut self) -> Self {
+        self.reading = Reading::Tar;
+        self
+    }
+
+    /// The steps after this one do not need it: a failure of the candidate here ends nothing.
+    pub fn independent(mut self) -> Self {
+        self.independent = true;
+        self
+    }
+
+    /// Asks for the connection itself, as attach and exec do.
+    pub fn hijack(self) -> Self {
+        self.header("connection", "Upgrade").header("upgrade", "tcp")
+    }
+
+    /// Sends the call and records the step. The reference has to answer with this status; a candidate that fails
+    /// where success is expected ends the scenario there, unless the step is [`independent`](Call::independent).
+    pub async fn expect(self, status: u16) -> Result<Reply, Stop> {
+        let started = Instant::now();
+        let result = self.session.engine.client.send(&self.operation, &self.wire()).await;
+        let answer = match result {
+            Ok(answer) => answer,
+            Err(error) if error.is_local() => no_answer(&error, started.elapsed()),
+            Err(error) => return Err(error.into()),
+        };
+        let body = decode(self.reading, &answer.headers, answer.body.clone());
+        let duration = answer.duration;
+        self.record(status, answer, body, duration)
+    }
+
+    /// Sends the call and keeps the answer's stream open; the step is recorded when [`Session::finish_stream`] takes it back.
+    /// A hijacked call expects 101, a followed one 200.
+    pub async fn open(self, status: u16) -> Result<Attached, Stop> {
+        let started = Instant::now();
+        match self.session.engine.client.open(&self.operation, &self.wire()).await {
+            Ok((answered, headers, opened)) if answered < 400 => {
+                let limit = self.session.engine.client.limits().body;
+                let reading = self.reading;
+                let answer = WireAnswer { status: answered, headers, body: Bytes::new(), duration: started.elapsed() };
+                let session = self.record_open(status, answer)?;
+                Ok(Attached::new(session.transcript.steps.len() - 1, reading, opened, limit, started))
+            }
+            Ok((answered, headers, opened)) => {
+                let body = Attached::new(0, Reading::Raw, opened, 1 << 20, started).bytes(Duration::from_secs(5)).await.0;
+                let answer = WireAnswer { status: answered, headers, body: body.into(), duration: started.elapsed() };
+                let body = decode(Reading::Auto, &answer.headers, answer.body.clone());
+                let session_error = |reply: Reply| Stop::Blocked(format!("answered {}", reply.status));
+                self.record(status, answer, body, started.elapsed()).and_then(|reply| Err(session_error(reply)))
+            }
+            Err(error) if error.is_local() => {
+                let answer = no_answer(&error, started.elapsed());
+                let body = Payload::Text(error.to_string());
+                self.record(status, answer, body, started.elapsed()).and_then(|_| Err(Stop::Blocked("no answer".to_owned())))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn record_open(self, status: u16, answer: WireAnswer) -> Result<&'s mut Session, Stop> {
+        let exchange = self.exchange(status, &answer, Payload::None);
+        let problem = self.problem(status, &answer);
+        self.session.push(&self.operation, StepKind::Exchange(Box::new(exchange)), answer.duration);
+        match problem {
+            Some(problem) if self.session.role == Role::Reference => Err(self.session.unfit(problem)),
+            _ => Ok(self.session),
+        }
+    }
+
+    fn record(self, status: u16, answer: WireAnswer, body: Payload, duration: Duration) -> Result<Reply, Stop> {
+        let exchange = self.exchange(status, &answer, body.clone());
+        let problem = self.problem(status, &answer);
+        let blocks = (status < 400) != (1..400).contains(&answer.status) && status < 400 && !self.independent;
+        let session = self.session;
+        session.push(&self.operation, StepKind::Exchange(Box::new(exchange)), duration);
+        remember(session, &self.operation, &answer, &body);
+        match problem {
+            Some(problem) if session.role == Role::Reference || blocks => Err(session.unfit(problem)),
+            _ => Ok(Reply { status: answer.status, headers: answer.headers, body, bytes: answer.body, role: session.role }),
+        }
+    }
+
+    fn problem(&self, status: u16, answer: &WireAnswer) -> Option<String> {
+        let text = String::from_utf8_lossy(&answer.body);
+        let said: String = text.trim().chars().take(300).collect();
+        (status != answer.status).then(|| {
+            format!("{} expects {status}, {} answered {}: {said}", self.operation, self.session.engine.client.name(), answer.status)
+        })
+    }
+
+    fn exchange(&self, expected: u16, answer: &WireAnswer, body: Payload) -> Exchange {
+        let mut headers = answer.headers.clone();
+        headers.sort();
+        Exchange {
+            request: Request {
+                method: self.method.clone(),
+                target: readable(&self.path, &self.query),
+                headers: self.headers.clone(),
+                body: self.shown.clone(),
+            },
+            expected,
+            answer: Answer { status: answer.status, headers, body },
+        }
+    }
+
+    fn wire(&self) -> WireRequest {
+        let encode = |text: &str| utf8_percent_encode(text, IN_QUERY).to_string();
+        let query: Vec<String> = self.query.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+        let target = if query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, query.join("&")) };
+        WireRequest { method: self.method.clone(), target, headers: self.headers.clone(), body: self.body.clone() }
+    }
+}
+
+/// The target as people read it: only what would make the line ambiguous stays encoded.
+fn readable(path: &str, query: &[(String, String)]) -> String {
+    let escape = |text: &str| utf8_percent_encode(text, &CONTROLS.add(b'&').add(b'#').add(b' ').add(b'%')).to_string();
+    let pairs: Vec<String> = query.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect();
+    if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
+}
+
+fn label(body: &mut Value, unique: &str) {
+    if let Some(object) = body.as_object_mut() {
+        let labels = object.entry("Labels").or_insert_with(|| json!({}));
+        if let Some(labels) = labels.as_object_mut() {
+            labels.insert(LABEL.to_owned(), json!(unique));
+        }
+    }
+}
+
+fn no_answer(error: &EngineError, duration: Duration) -> WireAnswer {
+    WireAnswer { status: 0, headers: Vec::new(), body: Bytes::from(error.to_string()), duration }
+}
+
+/// What an answer says was made, so that it is removed at the end and keeps its name in the transcript.
+fn remember(session: &mut Session, operation: &str, answer: &WireAnswer, body: &Payload) {
+    let kind = match operation {
+        "POST /containers/create" => "container",
+        "POST /networks/create" => "network",
+        "POST /volumes/create" => "volume",
+        "POST /containers/{id}/exec" => "exec",
+        "POST /commit" => "image",
+        _ => return,
+    };
+    if answer.status >= 400 {
+        return;
+    }
+    let json = body.json();
+    let id = json.and_then(|json| json.get("Id").or_else(|| json.get("Name"))).and_then(Value::as_str);
+    if let Some(id) = id {
+        let id = id.to_owned();
+        session.remember(kind, &id);
+    }
+}
+
+/// An answer, for the steps that follow.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// Header names (lower case) and values.
+    pub headers: Vec<(String, String)>,
+    /// The decoded body.
+    pub body: Payload,
+    /// The body's bytes.
+    pub bytes: Bytes,
+    role: Role,
+}
+
+impl Reply {
+    /// The `Id` of what was created.
+    pub fn id(&self) -> Result<String, Stop> {
+        self.text("/Id")
+    }
+
+    /// The text at a pointer of the JSON body.
+    pub fn text(&self, pointer: &str) -> Result<String, Stop> {
+        self.at(pointer)?.as_str().map(str::to_owned).ok_or_else(|| self.lacks(pointer))
+    }
+
+    /// The value at a pointer of the JSON body.
+    pub fn at(&self, pointer: &str) -> Result<Value, Stop> {
+        self.body.json().and_then(|json| json.pointer(pointer)).cloned().ok_or_else(|| self.lacks(pointer))
+    }
+
+    fn lacks(&self, pointer: &str) -> Stop {
+        let problem = format!("the answer (status {}) has nothing fit at {pointer}", self.status);
+        match self.role {
+            Role::Reference => Stop::Wrong(problem),
+            Role::Candidate => Stop::Blocked(problem),
+        }
+    }
+}

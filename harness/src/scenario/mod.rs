@@ -1,0 +1,37 @@
+//! What a scenario is and all that it may do.
+
+mod attached;
+mod call;
+mod catalogue;
+mod cleanup;
+mod decode;
+mod observe;
+mod session;
+
+pub use attached::Attached;
+pub use call::{Call, Reply};
+pub use catalogue::{Area, Catalogue, Isolation, Need, Scenario, ScenarioFuture};
+pub use decode::Reading;
+pub use session::{Recording, Role, Session};
+
+use crate::engine::EngineError;
+
+/// How a scenario ends: at its last line, or by the `?` on a step that cannot be followed by the next.
+pub type Outcome = Result<(), Stop>;
+
+/// Why a scenario did not reach its last line.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Stop {
+    /// The candidate's last answer lacks what the next step needs.
+    #[error("blocked: {0}")]
+    Blocked(String),
+    /// The reference did not do what the scenario says it does: the scenario is wrong, or this is no reference.
+    #[error("the scenario is wrong about the reference: {0}")]
+    Wrong(String),
+    /// The scenario does not apply to this engine or machine; the reason is one line.
+    #[error("not run: {0}")]
+    NotRun(String),
+    /// The engine is gone.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
