@@ -22,7 +22,9 @@ impl std::fmt::Display for At {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file cannot be read.
-    #[error("{file}: cannot be read: {source}; expected a Markdown file in UTF-8. Create it: an empty one declares nothing")]
+    #[error(
+        "{file}: cannot be read: {source}; expected a Markdown file in UTF-8. Create it: an empty one declares nothing"
+    )]
     Read {
         /// The file.
         file: String,
@@ -111,7 +113,9 @@ pub enum Error {
         advice: String,
     },
     /// Two entries have one id.
-    #[error("{at}: the id `{id}` is taken by the entry at line {first}; expected an id of its own. Rename one of the two")]
+    #[error(
+        "{at}: the id `{id}` is taken by the entry at line {first}; expected an id of its own. Rename one of the two"
+    )]
     DuplicateId {
         /// The second id's line.
         at: At,
@@ -133,7 +137,9 @@ pub enum Error {
         advice: String,
     },
     /// A match could swallow differences of another sort than its entry declares.
-    #[error("{at}: the match of `{id}` is too wide for category {category}: {found}; expected {expected}. {advice}")]
+    #[error(
+        "{at}: the match of `{id}` is too wide for category {category}: {found}; expected {expected}. {advice}"
+    )]
     TooWide {
         /// The match's line.
         at: At,
