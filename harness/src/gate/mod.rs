@@ -107,7 +107,10 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
     let scenarios = evidence
         .pairs
         .iter()
-        .map(|pair| verdict::of_scenario(pair, &differences, &accounting, changed.contains_key(&pair.name)))
+        .map(|pair| {
+            let held = verdict::Held { list: evidence.divergences, accounting: &accounting, differences: &differences };
+            verdict::of_scenario(pair, &held, changed.contains_key(&pair.name))
+        })
         .collect();
     let driven = evidence.pairs.iter().filter_map(|pair| pair.transcripts.as_ref().map(|(reference, _)| reference.as_ref()));
     let result = ResultDocument {
@@ -154,9 +157,9 @@ impl Verdict {
         if undeclared > 0 {
             lines.push(format!("{undeclared} difference{} nobody declared", if undeclared == 1 { "" } else { "s" }));
         }
-        lines.extend(self.accounting.changed.iter().map(|changed| changed.to_string()));
+        lines.extend(self.accounting.changed.iter().map(|changed| changed.text.clone()));
         lines.extend(self.changed.iter().cloned());
-        lines.extend(self.accounting.unmatched.iter().map(|unmatched| unmatched.to_string()));
+        lines.extend(self.accounting.unmatched.iter().map(|unmatched| unmatched.text.clone()));
         for scenario in &self.result.scenarios {
             if scenario.verdict == ScenarioVerdict::NotRun && scenario.trouble {
                 lines.push(format!("{} was not run: {}", scenario.name, scenario.reason.as_deref().unwrap_or("no reason")));

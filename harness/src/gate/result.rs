@@ -2,7 +2,7 @@
 
 use super::ScenarioVerdict;
 use crate::compare::Difference;
-use crate::divergence::{Category, EntryOutcome, EntryVerdict, Status};
+use crate::divergence::{Category, EntryVerdict, Status, Verdict};
 use crate::engine::EngineIdentity;
 use serde::{Deserialize, Serialize};
 
@@ -67,7 +67,7 @@ pub struct DivergenceResult {
     /// By design, deficiency or roadmap.
     pub status: Status,
     /// How it fared.
-    pub verdict: EntryOutcome,
+    pub verdict: Verdict,
     /// How many differences it accounts for.
     pub differences: usize,
 }

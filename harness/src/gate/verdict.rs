@@ -2,7 +2,7 @@
 
 use super::{Pair, ScenarioResult};
 use crate::compare::Difference;
-use crate::divergence::Accounting;
+use crate::divergence::{Accounting, DivergenceList};
 use serde::{Deserialize, Serialize};
 
 /// What a scenario came to.
@@ -31,7 +31,26 @@ impl std::fmt::Display for ScenarioVerdict {
     }
 }
 
-pub(super) fn of_scenario(pair: &Pair, differences: &[Difference], accounting: &Accounting, changed: bool) -> ScenarioResult {
+/// What a scenario's verdict is read from.
+pub(super) struct Held<'a> {
+    pub list: &'a DivergenceList,
+    pub accounting: &'a Accounting,
+    pub differences: &'a [Difference],
+}
+
+impl Held<'_> {
+    /// Whether a healed match names this very scenario (a glob over many names none in particular).
+    fn healed(&self, scenario: &str) -> bool {
+        let lines: Vec<usize> = self.accounting.unmatched.iter().map(|unmatched| unmatched.line).collect();
+        let matches = self.list.entries.iter().flat_map(|entry| &entry.matches);
+        matches
+            .filter(|rule| lines.contains(&rule.line))
+            .any(|rule| rule.scenarios.iter().any(|glob| glob.as_str() == scenario))
+    }
+}
+
+pub(super) fn of_scenario(pair: &Pair, held: &Held<'_>, changed: bool) -> ScenarioResult {
+    let Held { accounting, differences, .. } = held;
     let mut result = ScenarioResult {
         name: pair.name.clone(),
         verdict: ScenarioVerdict::Conforms,
@@ -52,7 +71,7 @@ pub(super) fn of_scenario(pair: &Pair, differences: &[Difference], accounting: &
         result.verdict = ScenarioVerdict::Changed;
     } else if accounting.undeclared.iter().any(own) {
         result.verdict = ScenarioVerdict::Undeclared;
-    } else if accounting.unmatched.iter().any(|unmatched| unmatched.names(&pair.name)) {
+    } else if held.healed(&pair.name) {
         result.verdict = ScenarioVerdict::Healed;
     } else if let Some(reason) = super::blocked(candidate) {
         result.verdict = ScenarioVerdict::Blocked;

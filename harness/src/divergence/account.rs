@@ -1,0 +1,290 @@
+//! Gives every difference to a declared entry, or to none, and every entry its verdict.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde::{Deserialize, Serialize};
+
+use super::check::rule;
+use super::entry::{Category, DivergenceList, Entry, Match, Status, words};
+use super::fit::{Fit, describe_difference, describe_match, fit, fits_scenario, score};
+use super::judge::judge;
+use crate::compare::{Aspect, Difference, Kind};
+use crate::engine::EngineIdentity;
+
+/// What a run exercised: without it a partial run could not tell a healed divergence from one that nobody looked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Exercised<'a> {
+    /// The names of all scenarios that there are, run or not.
+    pub catalogue: &'a [String],
+    /// The scenarios that ran on both engines, and the operations that the reference drove in each.
+    pub ran: &'a BTreeMap<String, BTreeSet<String>>,
+}
+
+words! {
+    /// How a declared divergence, or one of its matches, stands after a run.
+    Verdict {
+        /// It shows as declared.
+        Holds = "holds",
+        /// It was looked for and no longer shows.
+        Healed = "healed",
+        /// It shows otherwise than declared.
+        Changed = "changed",
+        /// This run did not look for all of it.
+        NotExercised = "not-exercised",
+        /// No API call can show it.
+        NotObservable = "not-observable",
+    }
+}
+
+/// The verdict of one entry.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EntryVerdict {
+    /// The entry's id.
+    pub id: String,
+    /// Its heading.
+    pub title: String,
+    /// Its category.
+    pub category: Category,
+    /// Its status.
+    pub status: Status,
+    /// How it stands.
+    pub verdict: Verdict,
+    /// How many differences it accounts for, those not reached because of it included.
+    pub differences: usize,
+    /// Its matches in file order.
+    pub matches: Vec<MatchVerdict>,
+}
+
+/// The verdict of one match.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MatchVerdict {
+    /// The line of its `[[match]]`.
+    pub line: usize,
+    /// How it stands.
+    pub verdict: Verdict,
+    /// How many differences it fits, whichever entry accounts for them.
+    pub differences: usize,
+}
+
+/// A difference that stands where an entry declares one, but shows otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    /// The entry's id.
+    pub entry: String,
+    /// The index of the difference.
+    pub difference: usize,
+    /// The line of the match.
+    pub line: usize,
+    /// What the match expects.
+    pub expected: String,
+    /// The whole message for people.
+    pub text: String,
+}
+
+/// A match (or a whole entry) to delete: nothing needs it any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnmatchedMatch {
+    /// The entry's id.
+    pub entry: String,
+    /// The line of the match, or of the entry's heading when the whole entry is meant.
+    pub line: usize,
+    /// The whole message for people.
+    pub text: String,
+}
+
+/// Where every difference and every entry went.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Accounting {
+    /// The entries that speak of the two engines, in file order.
+    pub entries: Vec<EntryVerdict>,
+    /// The indexes of the differences that nobody declared. What was not reached because of an undeclared or changed
+    /// difference is not repeated here.
+    pub undeclared: Vec<usize>,
+    /// The differences that show otherwise than declared.
+    pub changed: Vec<Changed>,
+    /// What is declared and no longer shows.
+    pub unmatched: Vec<UnmatchedMatch>,
+}
+
+impl Accounting {
+    /// Whether the gate has nothing to complain of.
+    pub fn is_clean(&self) -> bool {
+        self.undeclared.is_empty() && self.changed.is_empty() && self.unmatched.is_empty()
+    }
+}
+
+/// A match with what it met.
+pub(super) struct Slot<'a> {
+    /// The index among the applicable entries.
+    pub entry: usize,
+    pub rule: &'a Match,
+    /// How many differences it fits.
+    pub fits: usize,
+    /// How many differences stand in its place but show otherwise.
+    pub changed: usize,
+}
+
+/// Sets `divergence` of every difference and says what became of every entry that speaks of the two engines.
+///
+/// Of all matches that fit a difference the most specific one takes it: the one that fixes most characters of scenario,
+/// operation and pointer, explicit values and a classification counting for more than any text; of equals the first in
+/// the file. What was not reached goes to where the step that blocked it went.
+pub fn account(
+    list: &DivergenceList,
+    reference: &EngineIdentity,
+    candidate: &EngineIdentity,
+    exercised: &Exercised<'_>,
+    differences: &mut [Difference],
+) -> Accounting {
+    let entries: Vec<&Entry> = list.applicable(reference, candidate).collect();
+    let mut slots: Vec<Slot<'_>> = Vec::new();
+    for (entry, declared) in entries.iter().enumerate() {
+        slots.extend(declared.matches.iter().map(|rule| Slot {
+            entry,
+            rule,
+            fits: 0,
+            changed: 0,
+        }));
+    }
+    let mut accounting = Accounting::default();
+    let mut of_scenario: HashMap<String, Vec<usize>> = HashMap::new();
+    for (index, difference) in differences.iter_mut().enumerate() {
+        difference.divergence = None;
+        if difference.kind == Kind::NotReached {
+            continue;
+        }
+        let here = of_scenario
+            .entry(difference.scenario.clone())
+            .or_insert_with(|| {
+                (0..slots.len())
+                    .filter(|slot| fits_scenario(slots[*slot].rule, &difference.scenario))
+                    .collect()
+            });
+        let (mut best, mut near) = (None, None);
+        for &slot in here.iter() {
+            let (rule_of, declared) = (slots[slot].rule, entries[slots[slot].entry]);
+            let score = score(rule_of, difference);
+            match fit(
+                rule_of,
+                rule(declared.category),
+                declared.slower,
+                difference,
+            ) {
+                Fit::Full => {
+                    slots[slot].fits += 1;
+                    better(&mut best, score, slot);
+                }
+                Fit::Changed => better(&mut near, score, slot),
+                Fit::None => {}
+            }
+        }
+        match (best, near) {
+            (Some((_, slot)), _) => {
+                difference.divergence = Some(entries[slots[slot].entry].id.clone())
+            }
+            (None, Some((_, slot))) => {
+                slots[slot].changed += 1;
+                accounting.changed.push(changed(
+                    list,
+                    entries[slots[slot].entry],
+                    slots[slot].rule,
+                    index,
+                    difference,
+                ));
+            }
+            (None, None) => accounting.undeclared.push(index),
+        }
+    }
+    accounting.undeclared.extend(give_not_reached(differences));
+    accounting.undeclared.sort_unstable();
+    for (index, entry) in entries.iter().enumerate() {
+        let own: Vec<&Slot<'_>> = slots.iter().filter(|slot| slot.entry == index).collect();
+        let verdict = judge(
+            list,
+            entry,
+            &own,
+            exercised,
+            differences,
+            &mut accounting.unmatched,
+        );
+        accounting.entries.push(verdict);
+    }
+    accounting
+}
+
+fn better(best: &mut Option<(usize, usize)>, score: usize, slot: usize) {
+    if best.is_none_or(|(highest, _)| score > highest) {
+        *best = Some((score, slot));
+    }
+}
+
+fn changed(
+    list: &DivergenceList,
+    entry: &Entry,
+    rule: &Match,
+    index: usize,
+    difference: &Difference,
+) -> Changed {
+    let expected = describe_match(entry, rule);
+    let text = format!(
+        "{}: match at {}:{} declares {expected}, but {} step {} shows {}; find out why, then correct the match",
+        entry.id,
+        list.file,
+        rule.line,
+        difference.scenario,
+        difference.step,
+        describe_difference(difference),
+    );
+    Changed {
+        entry: entry.id.clone(),
+        difference: index,
+        line: rule.line,
+        expected,
+        text,
+    }
+}
+
+/// Gives what was not reached to the divergence of the step that blocked it: the nearest earlier one that differs.
+/// Returns the indexes of those that no differing step precedes.
+fn give_not_reached(differences: &mut [Difference]) -> Vec<usize> {
+    let mut lost = Vec::new();
+    for index in 0..differences.len() {
+        if differences[index].kind != Kind::NotReached {
+            continue;
+        }
+        let (scenario, step) = (&differences[index].scenario, differences[index].step);
+        let earlier = || {
+            let same = differences
+                .iter()
+                .filter(|other| other.scenario == *scenario && other.kind != Kind::NotReached);
+            same.filter(|other| other.step < step)
+        };
+        let Some(blocking) = earlier().map(|other| other.step).max() else {
+            lost.push(index);
+            continue;
+        };
+        let of_step: Vec<&Difference> = earlier().filter(|other| other.step == blocking).collect();
+        let likeliest = of_step.iter().map(|other| likelihood(other)).min();
+        let causes: Vec<_> = of_step
+            .iter()
+            .filter(|other| Some(likelihood(other)) == likeliest)
+            .collect();
+        // An undeclared difference among the causes is never excused by a declared one beside it.
+        let divergence = match causes.iter().all(|cause| cause.divergence.is_some()) {
+            true => causes.first().and_then(|cause| cause.divergence.clone()),
+            false => None,
+        };
+        differences[index].divergence = divergence;
+    }
+    lost
+}
+
+/// How likely a difference blocks what comes after it; less is likelier.
+fn likelihood(difference: &Difference) -> u8 {
+    match difference.aspect {
+        Aspect::Status => 0,
+        Aspect::Body | Aspect::Stream | Aspect::Observation | Aspect::Event | Aspect::Cli => 1,
+        Aspect::Header => 2,
+        Aspect::Latency => 3,
+    }
+}

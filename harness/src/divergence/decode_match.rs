@@ -1,0 +1,150 @@
+//! From one `[[match]]` table to a [`Match`].
+
+use toml::Spanned;
+use toml::de::DeValue;
+
+use super::decode::{ENTRY, MATCH};
+use super::entry::{Category, Match};
+use super::error::Error;
+use super::fields::Fields;
+use super::parse::Place;
+use super::pattern::{Glob, ValuePattern};
+use crate::compare::{Aspect, Classification, Kind};
+
+const ASPECTS: &[(&str, Aspect)] = &[
+    ("status", Aspect::Status),
+    ("header", Aspect::Header),
+    ("body", Aspect::Body),
+    ("stream", Aspect::Stream),
+    ("observation", Aspect::Observation),
+    ("event", Aspect::Event),
+    ("latency", Aspect::Latency),
+    ("cli", Aspect::Cli),
+];
+
+const KINDS: &[(&str, Kind)] = &[
+    ("missing", Kind::Missing),
+    ("extra", Kind::Extra),
+    ("type", Kind::Type),
+    ("value", Kind::Value),
+    ("order", Kind::Order),
+];
+
+/// A match; `None` when something in it is wrong.
+pub(super) fn one_match(
+    value: &Spanned<DeValue<'_>>,
+    place: &Place<'_>,
+    category: Option<Category>,
+    errors: &mut Vec<Error>,
+) -> Option<Match> {
+    let at = place.at(value.span().start);
+    let line = at.line;
+    let mut fields = Fields::of(
+        value.get_ref().as_table()?,
+        MATCH,
+        ENTRY,
+        (place, at),
+        errors,
+    );
+    let before = fields.errors.len();
+    let latency = category == Some(Category::Performance);
+    let free = latency || fields.raw("classification").is_some();
+    for required in ["scenario", "pointer", "kind"] {
+        if fields.raw(required).is_none() && (required == "scenario" || !free) {
+            fields.missing(required);
+        }
+    }
+    let scenarios = fields.strings("scenario");
+    let operations = fields.strings("operation");
+    let pointers = fields.strings("pointer");
+    for pointer in pointers
+        .iter()
+        .filter(|pointer| !pointer.starts_with('/') && !pointer.starts_with('*'))
+    {
+        fields.bad("pointer", format!("\"{pointer}\""), "Begin with `/`");
+    }
+    let aspect = fields
+        .word("aspect", ASPECTS)
+        .or(latency.then_some(Aspect::Latency));
+    let kinds = kinds(&mut fields);
+    let (reference, candidate) = (fields.json("reference"), fields.json("candidate"));
+    let reference_matches = pattern(&mut fields, "reference_matches");
+    let candidate_matches = pattern(&mut fields, "candidate_matches");
+    for (exact, pattern) in [
+        ("reference", "reference_matches"),
+        ("candidate", "candidate_matches"),
+    ] {
+        if fields.raw(exact).is_some() && fields.raw(pattern).is_some() {
+            fields.errors.push(Error::Conflict {
+                at: fields.at(pattern),
+                found: format!("both `{exact}` and `{pattern}`"),
+                expected: "one of them".to_owned(),
+                advice: "Remove the one that says less".to_owned(),
+            });
+        }
+    }
+    let classification = fields.word(
+        "classification",
+        &[("missing-method", Classification::MissingMethod)],
+    );
+    let optional = fields.boolean("optional").unwrap_or(false);
+    if fields.errors.len() > before {
+        return None;
+    }
+    Some(Match {
+        line,
+        scenarios: scenarios.iter().map(|text| Glob::segments(text)).collect(),
+        operations: operations
+            .iter()
+            .map(|text| Glob::operation(text))
+            .collect(),
+        aspect,
+        pointers: pointers.iter().map(|text| Glob::segments(text)).collect(),
+        kinds,
+        reference,
+        candidate,
+        reference_matches,
+        candidate_matches,
+        classification,
+        optional,
+    })
+}
+
+fn kinds(fields: &mut Fields<'_, '_>) -> Vec<Kind> {
+    let mut kinds = Vec::new();
+    for word in fields.strings("kind") {
+        match KINDS.iter().find(|(known, _)| *known == word) {
+            Some((_, kind)) => kinds.push(*kind),
+            None if word == "not-reached" => {
+                fields.bad(
+                    "kind",
+                    "\"not-reached\"",
+                    "Remove it: what was not reached is accounted with the step that blocked it",
+                );
+            }
+            None => fields.bad("kind", format!("\"{word}\""), "Use one of these words"),
+        }
+    }
+    kinds
+}
+
+fn pattern(fields: &mut Fields<'_, '_>, field: &'static str) -> Option<ValuePattern> {
+    let text = fields.string(field)?;
+    match ValuePattern::new(&text) {
+        Ok(pattern) => Some(pattern),
+        Err(error) => {
+            let why = error
+                .to_string()
+                .lines()
+                .last()
+                .unwrap_or_default()
+                .replace("error: ", "");
+            fields.bad(
+                field,
+                format!("\"{text}\" ({why})"),
+                "Correct it; a backslash takes a sign literally",
+            );
+            None
+        }
+    }
+}
