@@ -1,2 +1,67 @@
-//! The `lockstep` command.
-fn main() {}
+//! `lockstep`: runs Docker API scenarios on a reference and a candidate and gates what differs.
+
+mod args;
+mod commands;
+mod engines;
+mod error;
+mod progress;
+
+use args::{Arguments, Command};
+use clap::Parser;
+use error::CliError;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            anstream::eprintln!("lockstep: cannot start: {error}");
+            return ExitCode::from(3);
+        }
+    };
+    let status = runtime.block_on(async {
+        tokio::select! {
+            result = dispatch(arguments) => result,
+            () = interrupted() => {
+                anstream::eprintln!("lockstep: interrupted; ending the engines it launched");
+                Ok(130)
+            }
+        }
+    });
+    // Whatever way the command ended, no daemon of ours outlives it.
+    lockstep_harness::engine::end_all();
+    match status {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => {
+            let bold = anstyle::AnsiColor::Red.on_default().bold();
+            anstream::eprintln!("{bold}lockstep:{bold:#} {error}");
+            ExitCode::from(error.status())
+        }
+    }
+}
+
+/// Resolves at the first Ctrl-C or SIGTERM.
+async fn interrupted() {
+    let Ok(mut term) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = term.recv() => {}
+    }
+}
+
+async fn dispatch(arguments: Arguments) -> Result<u8, CliError> {
+    let files = arguments.files;
+    match arguments.command.unwrap_or_default() {
+        Command::Run(run) => commands::run::run(&files, &run).await,
+        Command::Record(record) => commands::record::record(&files, &record).await,
+        Command::Replay(replay) => commands::replay::replay(&files, &replay),
+        Command::List(list) => commands::list::list(&list),
+        Command::Accept(accept) => commands::accept::accept(&files, &accept),
+        Command::Coverage => commands::coverage::coverage(&files),
+        Command::Clean(clean) => commands::clean::clean(&clean).await,
+        Command::Bench(bench) => commands::bench::bench(&bench).await,
+    }
+}

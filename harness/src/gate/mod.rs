@@ -1,5 +1,6 @@
 //! From transcripts to a verdict: compares, accounts, and decides whether the candidate conforms.
 
+pub mod replay;
 mod result;
 mod verdict;
 

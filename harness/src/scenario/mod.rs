@@ -12,7 +12,8 @@ pub use attached::Attached;
 pub use call::{Call, Reply};
 pub use catalogue::{Area, Catalogue, Isolation, Need, Scenario, ScenarioFuture};
 pub use decode::Reading;
-pub use session::{Recording, Role, Session};
+pub use cleanup::remove_labelled;
+pub use session::{LABEL, Recording, Role, Session};
 
 use crate::engine::EngineError;
 

@@ -1,0 +1,65 @@
+//! `lockstep bench`: what the harness costs beside the bare requests.
+
+use crate::args::{BenchArguments, EngineArguments};
+use crate::engines::{self, Choice};
+use crate::error::CliError;
+use lockstep_harness::runner::{self, Side};
+use lockstep_harness::scenario::Scenario;
+use lockstep_harness::transcript::{Payload, Transcript};
+use lockstep_harness::bench::replay_bare;
+use std::time::Duration;
+
+/// Interleaves, on one engine, each scenario through the harness and its recorded requests sent bare, and prints the ratio of the medians.
+pub async fn bench(arguments: &BenchArguments) -> Result<u8, CliError> {
+    let choice = Choice { reference: arguments.engine.parse()?, candidate: None };
+    let engine_arguments = EngineArguments { deadline: 30, ..EngineArguments::default() };
+    let sides = engines::bring_up(&choice, &engine_arguments).await?;
+    let scenarios = plain_scenarios(&sides[0]).await;
+    let mut ratios = Vec::new();
+    let (mut harness_total, mut bare_total) = (0.0, 0.0);
+    for round in 0..arguments.rounds {
+        let (mut harness, mut bare) = (0.0, 0.0);
+        for (index, scenario) in scenarios.iter().enumerate() {
+            let unique = format!("lockstepbench{round}x{index}");
+            let recording = runner::take(&sides[0], scenario, &unique, Duration::from_secs(60)).await;
+            harness += recording.duration.as_secs_f64();
+            bare += replay_bare(&sides[0].engine.client, &recording.raw).await?.as_secs_f64();
+        }
+        ratios.push(harness / bare);
+        harness_total += harness;
+        bare_total += bare;
+    }
+    engines::take_down(sides).await;
+    ratios.sort_by(f64::total_cmp);
+    let at = |part: f64| ratios[((ratios.len() - 1) as f64 * part) as usize];
+    anstream::println!("{} scenarios, {} rounds, harness and bare in turn on one engine", scenarios.len(), arguments.rounds);
+    anstream::println!("  harness {harness_total:.2} s, bare {bare_total:.2} s");
+    anstream::println!("  ratio   median {:.3} (min {:.3}, max {:.3})", at(0.5), at(0.0), at(1.0));
+    Ok(0)
+}
+
+/// The scenarios made of plain exchanges only: no open streams, no archives, no waiting between steps.
+async fn plain_scenarios(side: &Side) -> Vec<Scenario> {
+    let mut plain = Vec::new();
+    let shared = lockstep_suites::catalogue();
+    for scenario in shared.scenarios().iter().filter(|scenario| scenario.needs.is_empty()) {
+        let recording = runner::take(side, scenario, "lockstepbenchpick", Duration::from_secs(60)).await;
+        let steps: Duration = recording.raw.steps.iter().map(|step| step.duration).sum();
+        let waited = recording.duration > steps + Duration::from_millis(15);
+        if recording.stop.is_none() && !waited && is_plain(&recording.raw) {
+            plain.push(scenario.clone());
+        }
+        if plain.len() == 40 {
+            break;
+        }
+    }
+    plain
+}
+
+fn is_plain(transcript: &Transcript) -> bool {
+    transcript.steps.iter().all(|step| {
+        step.exchange().is_some_and(|exchange| {
+            matches!(exchange.request.body, Payload::None | Payload::Json(_)) && exchange.answer.status != 101
+        })
+    })
+}

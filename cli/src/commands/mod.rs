@@ -1,0 +1,65 @@
+//! One file a command, and what several of them do.
+
+pub mod accept;
+pub mod bench;
+pub mod clean;
+pub mod coverage;
+pub mod list;
+pub mod record;
+pub mod replay;
+pub mod run;
+
+use crate::args::Files;
+use crate::error::CliError;
+use lockstep_harness::divergence::DivergenceList;
+use lockstep_harness::scenario::Scenario;
+use lockstep_harness::transcript::store::{Recorded, Store};
+
+/// The scenarios that fit one of the globs; all when there are none. A glob that fits nothing is an error.
+pub fn select(only: &[String]) -> Result<Vec<Scenario>, CliError> {
+    let catalogue = lockstep_suites::catalogue();
+    if only.is_empty() {
+        return Ok(catalogue.scenarios().to_vec());
+    }
+    let mut globs = Vec::new();
+    for text in only {
+        let glob = lockstep_harness::divergence::Glob::segments(text)
+            .map_err(|problem| CliError::Usage(format!("--only '{text}' is no glob: {problem}")))?;
+        if !catalogue.scenarios().iter().any(|scenario| glob.fits(&scenario.name)) {
+            return Err(CliError::Usage(format!(
+                "--only '{text}' fits none of the {} scenarios; `lockstep list` shows them (* stays within one part of a name, ** crosses)",
+                catalogue.scenarios().len()
+            )));
+        }
+        globs.push(glob);
+    }
+    let chosen = |scenario: &&Scenario| globs.iter().any(|glob| glob.fits(&scenario.name));
+    Ok(catalogue.scenarios().iter().filter(chosen).cloned().collect())
+}
+
+/// DIVERGENCE.md, read and checked.
+pub fn divergences(files: &Files) -> Result<DivergenceList, CliError> {
+    DivergenceList::load(&files.divergences)
+        .map_err(|errors| CliError::Divergences { path: files.divergences.clone(), errors })
+}
+
+/// The snapshots of the candidates whose folder fits the glob; all when there is none.
+pub fn candidates(store: &Store, glob: Option<&str>) -> Result<Vec<Recorded>, CliError> {
+    let glob = glob
+        .map(|text| {
+            lockstep_harness::divergence::Glob::segments(text)
+                .map_err(|problem| CliError::Usage(format!("--candidate '{text}' is no glob: {problem}")))
+        })
+        .transpose()?;
+    let mut list = Vec::new();
+    for slug in store.slugs()? {
+        let recorded = store.load(&slug)?;
+        if recorded.index.base.is_some() && glob.as_ref().is_none_or(|glob| glob.fits(&slug)) {
+            list.push(recorded);
+        }
+    }
+    match (list.is_empty(), glob) {
+        (true, Some(glob)) => Err(CliError::Usage(format!("--candidate '{}' fits no recorded candidate", glob.as_str()))),
+        _ => Ok(list),
+    }
+}

@@ -1,0 +1,63 @@
+//! `lockstep record`: live transcripts to snapshots.
+
+use crate::args::{Files, RecordArguments};
+use crate::engines;
+use crate::error::CliError;
+use crate::progress::Progress;
+use lockstep_harness::runner::{self, Options, Run, ScenarioRun, Taken};
+use lockstep_harness::transcript::store::{RecordMode, RecordedOutcome, Store};
+
+/// Records the reference and, when one is given, the candidate. A scenario that is wrong about the reference is an error and is not written.
+pub async fn record(files: &Files, arguments: &RecordArguments) -> Result<u8, CliError> {
+    let scenarios = super::select(&arguments.selection.only)?;
+    let choice = engines::choose(&arguments.engines, arguments.engines.candidate.is_some())?;
+    let sides = engines::bring_up(&choice, &arguments.engines).await?;
+    let options = Options { jobs: arguments.selection.jobs.into(), ..Options::default() };
+    let progress = Progress::new(scenarios.len(), Box::new(|_| false));
+    let run = runner::run(&sides, &scenarios, options, &progress).await;
+    progress.end();
+    let identities: Vec<_> = sides.iter().map(|side| side.engine.identity.clone()).collect();
+    engines::take_down(sides).await;
+    let wrong = report_trouble(&run);
+    if let Some(error) = run.lost {
+        return Err(error.into());
+    }
+    let store = Store::open(&files.snapshots);
+    let mode = if arguments.accept { RecordMode::Accept } else { RecordMode::Review };
+    let complete = arguments.selection.only.is_empty() && wrong == 0;
+    let outcomes = outcomes(&run.scenarios, |run| run.reference.as_ref());
+    let summary = store.record(&identities[0], "engine", None, &outcomes, mode, complete)?;
+    anstream::eprintln!("{summary}");
+    if let [reference, candidate] = identities.as_slice() {
+        if candidate.slug() != reference.slug() {
+            let base = store.load(&reference.slug())?;
+            let outcomes = self::outcomes(&run.scenarios, |run| run.candidate.as_ref());
+            let summary = store.record(candidate, "engine", Some(&base), &outcomes, mode, complete)?;
+            anstream::eprintln!("{summary}");
+        }
+    }
+    Ok(u8::from(wrong > 0))
+}
+
+fn outcomes(runs: &[ScenarioRun], side: impl Fn(&ScenarioRun) -> Option<&Taken>) -> Vec<(String, RecordedOutcome)> {
+    let outcome = |run: &ScenarioRun| match (&run.not_run, side(run)) {
+        (Some(not_run), _) if not_run.trouble => None,
+        (Some(not_run), _) => Some(RecordedOutcome::NotRun(not_run.reason.clone())),
+        (None, Some(taken)) => Some(RecordedOutcome::Transcript(taken.transcript.clone())),
+        (None, None) => None,
+    };
+    runs.iter().filter_map(|run| Some((run.name.clone(), outcome(run)?))).collect()
+}
+
+/// Says what could not be recorded; how many those are.
+fn report_trouble(run: &Run) -> usize {
+    let trouble: Vec<_> = run
+        .scenarios
+        .iter()
+        .filter_map(|scenario| scenario.not_run.as_ref().filter(|not_run| not_run.trouble).map(|not_run| (scenario, not_run)))
+        .collect();
+    for (scenario, not_run) in &trouble {
+        anstream::eprintln!("not recorded: {}: {}", scenario.name, not_run.reason);
+    }
+    trouble.len()
+}

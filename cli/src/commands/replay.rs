@@ -1,0 +1,39 @@
+//! `lockstep replay`: the recorded transcripts against DIVERGENCE.md, without any engine.
+
+use crate::args::{Files, Format, ReplayArguments};
+use crate::error::CliError;
+use lockstep_harness::gate::{Verdict, replay as replayed};
+use lockstep_harness::report::{self, View};
+use lockstep_harness::transcript::store::Store;
+
+/// Replays each recorded candidate; 1 when one of them does not conform or the snapshots are not in order.
+pub fn replay(files: &Files, arguments: &ReplayArguments) -> Result<u8, CliError> {
+    let list = super::divergences(files)?;
+    let store = Store::open(&files.snapshots);
+    let catalogue = lockstep_suites::catalogue().names();
+    let candidates = super::candidates(&store, arguments.candidate.as_deref())?;
+    if candidates.is_empty() {
+        return Err(CliError::Usage(format!(
+            "{} holds no recorded candidate; `lockstep record --candidate E` writes one",
+            files.snapshots.display()
+        )));
+    }
+    let problems = store.check(&catalogue);
+    let mut verdicts: Vec<Verdict> = Vec::new();
+    for recorded in &candidates {
+        let pairs = replayed::pairs(recorded)?;
+        let verdict = replayed::judge(recorded, &pairs, &list, &catalogue);
+        if arguments.format == Format::Terminal {
+            let view = View { verbose: arguments.verbose, ..View::detect() };
+            anstream::print!("{}", report::terminal(&verdict, &list, &pairs, None, &view));
+        }
+        verdicts.push(verdict);
+    }
+    if arguments.format == Format::Json {
+        anstream::println!("{}", report::json_all(&verdicts));
+    }
+    for problem in &problems {
+        anstream::eprintln!("{problem}");
+    }
+    Ok(u8::from(!problems.is_empty() || verdicts.iter().any(|verdict| !verdict.conforms())))
+}

@@ -1,0 +1,151 @@
+//! `lockstep run`: both engines live, and the gate.
+
+use crate::args::{Files, Format, ReplayArguments, RunArguments};
+use crate::engines;
+use crate::error::CliError;
+use crate::progress::Progress;
+use lockstep_harness::compare::{Difference, compare};
+use lockstep_harness::divergence::DivergenceList;
+use lockstep_harness::engine::EngineError;
+use lockstep_harness::gate::{Evidence, Pair, Source, Verdict, judge};
+use lockstep_harness::report::{self, View};
+use lockstep_harness::runner::{self, Options, Run, ScenarioRun, Side};
+use lockstep_harness::scenario::Scenario;
+use lockstep_harness::transcript::store::Store;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Runs and gates; without a command and without engines, replays instead and says so.
+pub async fn run(files: &Files, arguments: &RunArguments) -> Result<u8, CliError> {
+    let scenarios = super::select(&arguments.selection.only)?;
+    let list = Arc::new(super::divergences(files)?);
+    let choice = match engines::choose(&arguments.engines, true) {
+        Err(CliError::Engine(error)) if arguments.fallback && !error.is_usage() => {
+            anstream::eprintln!("No live run: {error}");
+            anstream::eprintln!("Replaying the recorded transcripts instead; to go live: lockstep run --reference E --candidate E");
+            return super::replay::replay(files, &ReplayArguments::default());
+        }
+        other => other?,
+    };
+    if arguments.fallback {
+        anstream::eprintln!("Running live: {:?} against {:?}", choice.reference, choice.candidate);
+    }
+    let sides = engines::bring_up(&choice, &arguments.engines).await?;
+    let mut status = 0;
+    for round in 1..=arguments.repeat {
+        let (result, lost) = once(files, arguments, &list, &sides, &scenarios).await?;
+        status = status.max(result);
+        if arguments.repeat > 1 {
+            anstream::eprintln!("round {round} of {}: exit status {result}", arguments.repeat);
+        }
+        if let Some(error) = lost {
+            engines::take_down(sides).await;
+            return Err(error.into());
+        }
+        if status != 0 {
+            break;
+        }
+    }
+    engines::take_down(sides).await;
+    Ok(status)
+}
+
+async fn once(
+    files: &Files,
+    arguments: &RunArguments,
+    list: &Arc<DivergenceList>,
+    sides: &[Side],
+    scenarios: &[Scenario],
+) -> Result<(u8, Option<EngineError>), CliError> {
+    let options = Options {
+        jobs: arguments.selection.jobs.into(),
+        fail_fast: arguments.fail_fast,
+        ..Options::default()
+    };
+    let progress = Progress::new(scenarios.len(), stop_at(list.clone(), sides));
+    let run = runner::run(sides, scenarios, options, &progress).await;
+    progress.end();
+    let pairs: Vec<Pair> = run.scenarios.iter().map(Pair::from).collect();
+    let verdict = verdict(files, list, sides, &pairs)?;
+    print(&verdict, list, &pairs, Some(&run), arguments.format, arguments.verbose, arguments.trace);
+    let status = u8::from(!verdict.conforms());
+    Ok((status, run.lost))
+}
+
+/// Under --fail-fast the first scenario with an undeclared or changed difference ends the run.
+fn stop_at(list: Arc<DivergenceList>, sides: &[Side]) -> Box<dyn Fn(&ScenarioRun) -> bool + Send + Sync> {
+    let identities: Vec<_> = sides.iter().map(|side| side.engine.identity.clone()).collect();
+    Box::new(move |run| {
+        let [reference, candidate] = identities.as_slice() else { return false };
+        let pairs = [Pair::from(run)];
+        let evidence = Evidence {
+            reference: reference.clone(),
+            candidate: candidate.clone(),
+            source: Source::Live,
+            pairs: &pairs,
+            // Every name counts as known, so that no entry is judged healed by one scenario.
+            catalogue: &[run.name.clone(), String::from("…")],
+            divergences: &list,
+            recorded: None,
+        };
+        let verdict = judge(&evidence);
+        !verdict.accounting.undeclared.is_empty() || !verdict.accounting.changed.is_empty()
+    })
+}
+
+fn verdict(files: &Files, list: &DivergenceList, sides: &[Side], pairs: &[Pair]) -> Result<Verdict, CliError> {
+    let reference = sides[0].engine.identity.clone();
+    let candidate = sides[sides.len() - 1].engine.identity.clone();
+    let recorded = recorded_differences(files, &reference, &candidate)?;
+    Ok(judge(&Evidence {
+        reference,
+        candidate,
+        source: Source::Live,
+        pairs,
+        catalogue: &lockstep_suites::catalogue().names(),
+        divergences: list,
+        recorded: recorded.as_ref(),
+    }))
+}
+
+/// What the snapshots of these very versions show; `None` when other versions, or another API version, are recorded.
+fn recorded_differences(
+    files: &Files,
+    reference: &lockstep_harness::engine::EngineIdentity,
+    candidate: &lockstep_harness::engine::EngineIdentity,
+) -> Result<Option<BTreeMap<String, Vec<Difference>>>, CliError> {
+    let store = Store::open(&files.snapshots);
+    if !store.slugs()?.contains(&candidate.slug()) || candidate.slug() == reference.slug() {
+        return Ok(None);
+    }
+    let recorded = store.load(&candidate.slug())?;
+    let Some(base) = recorded.base() else { return Ok(None) };
+    if recorded.index.identity() != *candidate || base.index.identity() != *reference {
+        return Ok(None);
+    }
+    let mut all = BTreeMap::new();
+    for name in recorded.index.scenarios.keys() {
+        if let (Some(reference), Some(candidate)) = (base.transcript(name)?, recorded.transcript(name)?) {
+            all.insert(name.clone(), compare(&reference, &candidate));
+        }
+    }
+    Ok(Some(all))
+}
+
+fn print(
+    verdict: &Verdict,
+    list: &DivergenceList,
+    pairs: &[Pair],
+    run: Option<&Run>,
+    format: Format,
+    verbose: bool,
+    trace: bool,
+) {
+    match format {
+        Format::Json => anstream::println!("{}", report::json(verdict)),
+        Format::Terminal => {
+            let view = View { verbose, trace, ..View::detect() };
+            anstream::print!("{}", report::terminal(verdict, list, pairs, run.map(|run| run.scenarios.as_slice()), &view));
+        }
+    }
+}

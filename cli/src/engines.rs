@@ -1,0 +1,104 @@
+//! Brings up the engines that the command line asks for.
+
+use crate::args::EngineArguments;
+use crate::error::CliError;
+use lockstep_harness::engine::image::{self, Provisioned};
+use lockstep_harness::engine::{self, ApiVersion, Endpoint, Engine, EngineError, Family, Limits, Target, TlsFiles};
+use lockstep_harness::runner::Side;
+use lockstep_harness::scenario::Role;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Which engines a command will use, decided before any is started.
+#[derive(Debug)]
+pub struct Choice {
+    /// The oracle.
+    pub reference: Target,
+    /// The engine under test, where the command wants one.
+    pub candidate: Option<Target>,
+}
+
+/// Decides from the flags, then from what can be launched, then from what is found on this machine.
+/// The error says for each way why it is closed.
+pub fn choose(arguments: &EngineArguments, want_candidate: bool) -> Result<Choice, CliError> {
+    let reference = match &arguments.reference {
+        Some(given) => given.parse()?,
+        None => launchable_or_found(Family::Docker, None)?,
+    };
+    let candidate = match &arguments.candidate {
+        Some(given) => Some(given.parse()?),
+        None if want_candidate => Some(launchable_or_found(Family::Podman, Some(&reference))?),
+        None => None,
+    };
+    Ok(Choice { reference, candidate })
+}
+
+fn launchable_or_found(family: Family, taken: Option<&Target>) -> Result<Target, CliError> {
+    let why_not = match engine::can_launch(family) {
+        Ok(()) => return Ok(Target::Private(family)),
+        Err(reason) => reason,
+    };
+    let found = engine::discover::find().into_iter().map(|found| found.endpoint);
+    let is_podman = |endpoint: &Endpoint| matches!(endpoint, Endpoint::Unix(path) if path.to_string_lossy().contains("podman"));
+    found
+        .filter(|endpoint| taken != Some(&Target::Endpoint(endpoint.clone())))
+        .find(|endpoint| (family == Family::Podman) == is_podman(endpoint))
+        .map(Target::Endpoint)
+        .ok_or_else(|| {
+            CliError::Engine(EngineError::Unreachable {
+                engine: family.name().to_owned(),
+                endpoint: "this machine".to_owned(),
+                problem: format!("a private one cannot be launched ({why_not}), and none listens at DOCKER_HOST or the usual sockets"),
+            })
+        })
+}
+
+/// Starts or connects to the engines, negotiates the API version and provisions the probe image, both engines at the same time.
+pub async fn bring_up(choice: &Choice, arguments: &EngineArguments) -> Result<Vec<Side>, CliError> {
+    let asked = arguments.api_version.as_deref().map(str::parse::<ApiVersion>).transpose().map_err(CliError::Engine)?;
+    let limits = Limits { deadline: Duration::from_secs(arguments.deadline), ..Limits::default() };
+    let tls = TlsFiles { ca: arguments.tls_ca.clone(), cert: arguments.tls_cert.clone(), key: arguments.tls_key.clone() };
+    let tls = (tls != TlsFiles::default()).then_some(tls);
+    let start = |target: &Target, role: &'static str| {
+        let (target, tls) = (target.clone(), tls.clone());
+        async move { Engine::start(&target, role, tls.as_ref(), limits).await }
+    };
+    let mut engines = match &choice.candidate {
+        Some(candidate) => {
+            let (reference, candidate) = tokio::join!(start(&choice.reference, "reference"), start(candidate, "candidate"));
+            vec![reference?, candidate?]
+        }
+        None => vec![start(&choice.reference, "reference").await?],
+    };
+    let ranges: Vec<_> = engines.iter().map(|engine| engine.range).collect();
+    let last = ranges.last().unwrap_or(&ranges[0]);
+    let api = engine::negotiate(&ranges[0], last, asked)?;
+    for engine in &mut engines {
+        engine.use_api(api);
+        if arguments.disposable {
+            engine.mark_disposable();
+        }
+    }
+    let provisioning = engines.iter().map(|engine| image::provision(&engine.client, arguments.image.as_deref()));
+    let images: Vec<Provisioned> = futures(provisioning).await?;
+    let roles = [Role::Reference, Role::Candidate];
+    let sides = engines.into_iter().zip(roles).zip(images);
+    Ok(sides.map(|((engine, role), image)| Side { engine: Arc::new(engine), role, image }).collect())
+}
+
+async fn futures<T>(list: impl Iterator<Item = impl Future<Output = Result<T, EngineError>>>) -> Result<Vec<T>, CliError> {
+    let mut results = Vec::new();
+    for item in list {
+        results.push(item.await?);
+    }
+    Ok(results)
+}
+
+/// Ends what was launched. An engine that is still shared is ended when its last user lets go of it.
+pub async fn take_down(sides: Vec<Side>) {
+    for side in sides {
+        if let Some(engine) = Arc::into_inner(side.engine) {
+            engine.stop().await;
+        }
+    }
+}

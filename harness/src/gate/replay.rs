@@ -1,0 +1,43 @@
+//! The gate over snapshots alone.
+
+use super::{Evidence, Pair, Source, Verdict};
+use crate::divergence::DivergenceList;
+use crate::runner::NotRun;
+use crate::transcript::store::{Entry, Recorded, StoreError};
+
+/// A recorded candidate's transcripts beside those of its base, the reference.
+pub fn pairs(recorded: &Recorded) -> Result<Vec<Pair>, StoreError> {
+    let edited = recorded.edited()?;
+    let mut pairs = Vec::new();
+    for (name, entry) in &recorded.index.scenarios {
+        let reference = recorded.base().map(|base| base.transcript(name)).transpose()?.flatten();
+        let candidate = recorded.transcript(name)?;
+        let reason = match entry {
+            Entry::NotRun { reason } => reason.clone(),
+            _ => "the reference's transcript is not recorded".to_owned(),
+        };
+        let transcripts = reference.zip(candidate);
+        let not_run = transcripts.is_none().then_some(NotRun { reason, trouble: !matches!(entry, Entry::NotRun { .. }) });
+        let note = edited.contains(name).then(|| {
+            let file = recorded.path(name);
+            format!("{}: edited after it was recorded; `lockstep record --only '{name}'` records it again", file.display())
+        });
+        pairs.push(Pair { name: name.clone(), transcripts, not_run, reference_ms: None, candidate_ms: None, edited: note });
+    }
+    Ok(pairs)
+}
+
+/// The verdict over them.
+pub fn judge(recorded: &Recorded, pairs: &[Pair], list: &DivergenceList, catalogue: &[String]) -> Verdict {
+    let candidate = recorded.index.identity();
+    let reference = recorded.base().map_or_else(|| candidate.clone(), |base| base.index.identity());
+    super::judge(&Evidence {
+        reference,
+        candidate,
+        source: Source::Recorded,
+        pairs,
+        catalogue,
+        divergences: list,
+        recorded: None,
+    })
+}
