@@ -103,7 +103,17 @@ pub async fn run(
     options: Options,
     observer: &dyn Observer,
 ) -> Run {
-    let run_name = format!("lockstep{:x}", std::process::id());
+    run_named(sides, scenarios, options, observer, &format!("lockstep{:x}", std::process::id())).await
+}
+
+/// The same with a name for the run, which all that it makes is named and labelled after.
+pub async fn run_named(
+    sides: &[Side],
+    scenarios: &[Scenario],
+    options: Options,
+    observer: &dyn Observer,
+    run_name: &str,
+) -> Run {
     let halted = AtomicBool::new(false);
     let lost = std::sync::Mutex::new(None);
     let one = |(index, scenario): (usize, &Scenario)| {

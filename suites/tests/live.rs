@@ -1,0 +1,177 @@
+//! Every scenario as one named test on two live engines: `cargo test exit-status` runs those, nextest filters and partitions them.
+//!
+//! The engines are those of LOCKSTEP_REFERENCE and LOCKSTEP_CANDIDATE, by default a private Docker and a private Podman.
+//! Without engines the tests are ignored, with the reason; LOCKSTEP_LIVE=required makes that a failure.
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use lockstep_harness::divergence::DivergenceList;
+use lockstep_harness::engine::image;
+use lockstep_harness::engine::{self, Engine, Family, Limits, Target};
+use lockstep_harness::gate::{Evidence, Pair, Source, judge};
+use lockstep_harness::runner::{self, Options, ScenarioRun, Side, Silent};
+use lockstep_harness::scenario::{Role, Scenario};
+use lockstep_harness::transcript::snapshot;
+use lockstep_harness::transcript::store::Store;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::{Arc, OnceLock, RwLock};
+
+/// The engines, started by the first test that needs them.
+struct Bench {
+    runtime: tokio::runtime::Runtime,
+    sides: OnceLock<Result<Vec<Side>, String>>,
+    /// Scenarios that want the engine for themselves take it for writing.
+    turn: RwLock<()>,
+    divergences: DivergenceList,
+    catalogue: Vec<String>,
+}
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    // The engines do the work: more threads than this only queue there.
+    arguments.test_threads = arguments.test_threads.or(Some(2));
+    let required = std::env::var("LOCKSTEP_LIVE").is_ok_and(|value| value == "required");
+    let missing = unavailable();
+    let catalogue = lockstep_suites::catalogue();
+    let bench = Arc::new(Bench {
+        runtime: tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap(),
+        sides: OnceLock::new(),
+        turn: RwLock::new(()),
+        divergences: DivergenceList::load(&root().join("DIVERGENCE.md")).unwrap_or_else(|errors| panic!("{errors:#?}")),
+        catalogue: catalogue.names(),
+    });
+    let ignored = missing.is_some() && !required;
+    if let (Some(reason), true) = (&missing, ignored) {
+        eprintln!("live scenarios are ignored: {reason} (LOCKSTEP_LIVE=required makes this a failure)");
+    }
+    let trials = catalogue.scenarios().iter().enumerate().map(|(index, scenario)| {
+        let (bench, scenario) = (bench.clone(), scenario.clone());
+        let name = scenario.name.clone();
+        Trial::test(name, move || bench.run(&scenario, index)).with_ignored_flag(ignored).with_kind(missing_kind(ignored))
+    });
+    let conclusion = libtest_mimic::run(&arguments, trials.collect());
+    if let Some(Ok(sides)) = bench.sides.get() {
+        drop(sides.clone());
+    }
+    engine::end_all();
+    conclusion.exit_code()
+}
+
+fn missing_kind(ignored: bool) -> &'static str {
+    if ignored { "no engine" } else { "" }
+}
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+fn target(variable: &str, default: Family) -> Result<Target, String> {
+    match std::env::var(variable) {
+        Ok(given) => given.parse().map_err(|error: engine::EngineError| format!("{variable}: {error}")),
+        Err(_) => Ok(Target::Private(default)),
+    }
+}
+
+/// Why live tests cannot run here, found without starting anything.
+fn unavailable() -> Option<String> {
+    for (variable, family) in [("LOCKSTEP_REFERENCE", Family::Docker), ("LOCKSTEP_CANDIDATE", Family::Podman)] {
+        match target(variable, family) {
+            Ok(Target::Private(family)) => {
+                if let Err(reason) = engine::can_launch(family) {
+                    return Some(reason);
+                }
+            }
+            Ok(Target::Endpoint(_)) => {}
+            Err(problem) => return Some(problem),
+        }
+    }
+    None
+}
+
+impl Bench {
+    fn run(&self, scenario: &Scenario, index: usize) -> Result<(), Failed> {
+        let sides = self.sides.get_or_init(|| self.runtime.block_on(bring_up()));
+        let sides = sides.as_ref().map_err(|problem| Failed::from(problem.clone()))?;
+        let alone = scenario.isolation == lockstep_harness::scenario::Isolation::Alone;
+        let unique = format!("locksteptest{:x}-{index}", std::process::id());
+        let run = if alone {
+            let _turn = self.turn.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+            self.take(sides, scenario, &unique)
+        } else {
+            let _turn = self.turn.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+            self.take(sides, scenario, &unique)
+        }?;
+        self.gate(sides, &run)?;
+        self.hold_against_snapshot(sides, &run);
+        Ok(())
+    }
+
+    fn take(&self, sides: &[Side], scenario: &Scenario, unique: &str) -> Result<ScenarioRun, Failed> {
+        let scenarios = [scenario.clone()];
+        let run = self.runtime.block_on(runner::run_named(sides, &scenarios, Options::default(), &Silent, unique));
+        match (run.lost, run.scenarios.into_iter().next()) {
+            (Some(error), _) => Err(error.to_string().into()),
+            (None, Some(run)) => Ok(run),
+            (None, None) => Err("the runner gave no result".into()),
+        }
+    }
+
+    /// Every difference has to be declared, and no declared one may show otherwise.
+    fn gate(&self, sides: &[Side], run: &ScenarioRun) -> Result<(), Failed> {
+        let pairs = [Pair::from(run)];
+        let verdict = judge(&Evidence {
+            reference: sides[0].engine.identity.clone(),
+            candidate: sides[1].engine.identity.clone(),
+            source: Source::Live,
+            pairs: &pairs,
+            catalogue: &self.catalogue,
+            divergences: &self.divergences,
+            recorded: None,
+        });
+        if verdict.conforms() { Ok(()) } else { Err(verdict.failures().join("\n").into()) }
+    }
+
+    /// On the versions that are recorded, both engines do what their snapshots say; `cargo insta review` shows what changed.
+    fn hold_against_snapshot(&self, sides: &[Side], run: &ScenarioRun) {
+        let taken = [&run.reference, &run.candidate];
+        for (side, taken) in sides.iter().zip(taken) {
+            let Some(taken) = taken else { continue };
+            let store = Store::open(root().join("snapshots"));
+            let Ok(recorded) = store.load(&side.engine.identity.slug()) else { continue };
+            if recorded.index.identity() != side.engine.identity {
+                continue;
+            }
+            // Where the candidate's transcript equals the reference's, it has no file of its own.
+            let file = recorded.path(&run.name);
+            if side.role == Role::Candidate && !file.exists() {
+                continue;
+            }
+            let mut settings = insta::Settings::new();
+            settings.set_snapshot_path(file.parent().unwrap_or(root()));
+            settings.set_prepend_module_to_snapshot(false);
+            let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            settings.bind(|| insta::assert_snapshot!(name, snapshot::write(&taken.transcript)));
+        }
+    }
+}
+
+async fn bring_up() -> Result<Vec<Side>, String> {
+    let text = |error: engine::EngineError| error.to_string();
+    let reference = target("LOCKSTEP_REFERENCE", Family::Docker)?;
+    let candidate = target("LOCKSTEP_CANDIDATE", Family::Podman)?;
+    let (reference, candidate) = tokio::join!(
+        Engine::start(&reference, "reference", None, Limits::default()),
+        Engine::start(&candidate, "candidate", None, Limits::default())
+    );
+    let mut engines = [reference.map_err(text)?, candidate.map_err(text)?];
+    let api = engine::negotiate(&engines[0].range, &engines[1].range, None).map_err(text)?;
+    let mut sides = Vec::new();
+    for engine in &mut engines {
+        engine.use_api(api);
+    }
+    for (engine, role) in engines.into_iter().zip([Role::Reference, Role::Candidate]) {
+        let image = image::provision(&engine.client, None).await.map_err(text)?;
+        sides.push(Side { engine: Arc::new(engine), role, image });
+    }
+    Ok(sides)
+}
