@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// A snapshot's text is not what [`write`](super::write) writes.
+/// A snapshot's text is not what [`write`](super::write()) writes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}:{line}: expected {expected}, found {found}", path.display())]
 pub struct SnapshotError {

@@ -1,6 +1,6 @@
 //! A transcript as a text file that reads like `curl -v`, and back.
 //!
-//! [`write`] and [`parse`] are exact inverses, durations excepted. The text holds one section a step:
+//! [`write()`] and [`parse`] are exact inverses, durations excepted. The text holds one section a step:
 //!
 //! ```text
 //! # containers/create/duplicate-name

@@ -15,7 +15,7 @@ use crate::transcript::{
 
 const KINDS: [&str; 7] = ["json", "progress", "text", "frames", "raw", "tar", "bytes"];
 
-/// Reads what [`write`](super::write) wrote; insta's front matter before it is skipped. Durations are zero. `path` is only
+/// Reads what [`write`](super::write()) wrote; insta's front matter before it is skipped. Durations are zero. `path` is only
 /// named in errors.
 pub fn parse(path: &Path, text: &str) -> Result<Transcript, SnapshotError> {
     let (skipped, contents) = split_front_matter(text);
