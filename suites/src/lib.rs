@@ -2,11 +2,13 @@
 
 use lockstep_harness::scenario::Catalogue;
 
+mod cli;
 mod system;
 
 /// Every scenario there is.
 pub fn catalogue() -> Catalogue {
     let mut catalogue = Catalogue::default();
+    cli::add(&mut catalogue);
     system::add(&mut catalogue);
     catalogue
 }
