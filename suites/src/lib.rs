@@ -2,11 +2,13 @@
 
 use lockstep_harness::scenario::Catalogue;
 
+mod containers;
 mod system;
 
 /// Every scenario there is.
 pub fn catalogue() -> Catalogue {
     let mut catalogue = Catalogue::default();
+    containers::add(&mut catalogue);
     system::add(&mut catalogue);
     catalogue
 }
