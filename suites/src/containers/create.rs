@@ -16,7 +16,13 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("create/name/empty", |s| Box::pin(empty_name(s)));
     area.add("create/name/duplicate", |s| Box::pin(duplicate_name(s)));
     area.add("create/name/free-again-after-remove", |s| Box::pin(name_is_free_again(s)));
-    for (case, name) in [("slash-inside", "a/b"), ("dash-first", "-ab"), ("one-character", "a"), ("blank-inside", "a b"), ("non-ascii", "aä")] {
+    for (case, name) in [
+        ("slash-inside", "a/b"),
+        ("dash-first", "-ab"),
+        ("one-character", "a"),
+        ("blank-inside", "a b"),
+        ("non-ascii", "aä"),
+    ] {
         area.add(&format!("create/name/refused-{case}"), move |s| Box::pin(refused_name(s, name)));
     }
     area.add("create/missing-image", |s| Box::pin(missing_image(s)));
@@ -42,27 +48,25 @@ async fn minimal(s: &mut Session) -> Outcome {
 }
 
 async fn common_fields(s: &mut Session) -> Outcome {
-    let c = s
-        .create(json!({
-            "Hostname": "web", "Domainname": "example.org", "User": "tester", "WorkingDir": "/home/tester",
-            "AttachStdin": true, "AttachStdout": true, "AttachStderr": true, "OpenStdin": true, "StdinOnce": true, "Tty": false,
-            "Env": ["COLOUR=green", "EMPTY="], "Entrypoint": ["probe"], "Cmd": ["sleep", "infinity"],
-            "Labels": { "role": "web", "empty": "" }, "StopSignal": "SIGUSR1", "StopTimeout": 7, "Shell": ["/bin/sh", "-c"],
-            "ExposedPorts": { "80/tcp": {}, "53/udp": {} }, "MacAddress": "02:42:ac:11:00:99",
-            "Healthcheck": { "Test": ["CMD", "probe", "exit", "0"], "Interval": 3_000_000_000_u64, "Timeout": 1_000_000_000, "Retries": 2,
-                             "StartPeriod": 5_000_000_000_u64 },
-            "HostConfig": {
-                "PortBindings": { "80/tcp": [{ "HostIp": "127.0.0.1", "HostPort": "48080" }] },
-                "RestartPolicy": { "Name": "on-failure", "MaximumRetryCount": 4 },
-                "ReadonlyRootfs": true, "Tmpfs": { "/run": "rw,size=65536k" }, "ShmSize": 33_554_432, "Init": false,
-                "CapAdd": ["NET_ADMIN"], "CapDrop": ["MKNOD"], "SecurityOpt": ["no-new-privileges"], "GroupAdd": ["100"],
-                "Dns": ["127.0.0.53"], "DnsOptions": ["ndots:2"], "DnsSearch": ["example.org"], "ExtraHosts": ["db:127.0.0.2"],
-                "IpcMode": "private", "PidMode": "", "UTSMode": "", "OomScoreAdj": 500,
-                "LogConfig": { "Type": "json-file", "Config": { "max-size": "1m" } },
-                "Ulimits": [{ "Name": "nofile", "Soft": 512, "Hard": 1024 }], "Sysctls": { "net.ipv4.ip_forward": "1" }
-            }
-        }))
-        .await?;
+    let host = json!({
+        "PortBindings": { "80/tcp": [{ "HostIp": "127.0.0.1", "HostPort": "48080" }] },
+        "RestartPolicy": { "Name": "on-failure", "MaximumRetryCount": 4 },
+        "ReadonlyRootfs": true, "Tmpfs": { "/run": "rw,size=65536k" }, "ShmSize": 33_554_432, "Init": false,
+        "CapAdd": ["NET_ADMIN"], "CapDrop": ["MKNOD"], "SecurityOpt": ["no-new-privileges"], "GroupAdd": ["100"],
+        "Dns": ["127.0.0.53"], "DnsOptions": ["ndots:2"], "DnsSearch": ["example.org"], "ExtraHosts": ["db:127.0.0.2"],
+        "IpcMode": "private", "PidMode": "", "UTSMode": "", "OomScoreAdj": 500,
+        "LogConfig": { "Type": "json-file", "Config": { "max-size": "1m" } },
+        "Ulimits": [{ "Name": "nofile", "Soft": 512, "Hard": 1024 }], "Sysctls": { "net.ipv4.ip_forward": "1" }
+    });
+    let body = json!({
+        "Hostname": "web", "Domainname": "example.org", "User": "tester", "WorkingDir": "/home/tester",
+        "AttachStdin": true, "AttachStdout": true, "AttachStderr": true, "OpenStdin": true, "StdinOnce": true, "Tty": false,
+        "Env": ["COLOUR=green", "EMPTY="], "Entrypoint": ["probe"], "Cmd": ["sleep", "infinity"],
+        "Labels": { "role": "web", "empty": "" }, "StopSignal": "SIGUSR1", "StopTimeout": 7, "Shell": ["/bin/sh", "-c"],
+        "ExposedPorts": { "80/tcp": {}, "53/udp": {} }, "MacAddress": "02:42:ac:11:00:99", "HostConfig": host,
+        "Healthcheck": { "Test": ["CMD", "probe", "exit", "0"], "Interval": 3_000_000_000_u64, "Timeout": 1_000_000_000, "Retries": 2 }
+    });
+    let c = s.create(body).await?;
     inspect(s, &c).await
 }
 
@@ -131,7 +135,9 @@ async fn refused_name(s: &mut Session, name: &str) -> Outcome {
 
 async fn missing_image(s: &mut Session) -> Outcome {
     let unknown_id = format!("sha256:{}", "0".repeat(64));
-    for (image, status) in [(NOSUCH, 404), ("lockstep-nosuch:1", 404), (unknown_id.as_str(), 404), ("Upper/Case:1", 400)] {
+    for (image, status) in
+        [(NOSUCH, 404), ("lockstep-nosuch:1", 404), (unknown_id.as_str(), 404), ("Upper/Case:1", 400)]
+    {
         s.call(CREATE, &[]).json(json!({ "Image": image, "Cmd": forever() })).expect(status).await?;
     }
     Ok(())

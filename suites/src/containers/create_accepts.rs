@@ -29,7 +29,12 @@ fn cases() -> Vec<(&'static str, Value)> {
         ("capability-in-lower-case", host(json!({ "CapAdd": ["net_admin", "CAP_SYS_TIME"], "CapDrop": ["all"] }))),
         ("exposed-port-range", json!({ "ExposedPorts": { "80-82/tcp": {}, "90": {} } })),
         ("port-without-host-port", host(json!({ "PortBindings": { "80/tcp": [{}], "81/tcp": null } }))),
-        ("several-bindings-of-a-port", host(json!({ "PortBindings": { "80/tcp": [{ "HostPort": "48082" }, { "HostIp": "127.0.0.1", "HostPort": "48083" }] } }))),
+        (
+            "several-bindings-of-a-port",
+            host(
+                json!({ "PortBindings": { "80/tcp": [{ "HostPort": "48082" }, { "HostIp": "127.0.0.1", "HostPort": "48083" }] } }),
+            ),
+        ),
         ("publish-all-ports", json!({ "ExposedPorts": { "80/tcp": {} }, "HostConfig": { "PublishAllPorts": true } })),
         ("unknown-network", host(json!({ "NetworkMode": "lockstep-nosuch" }))),
         ("network-none", host(json!({ "NetworkMode": "none" }))),
@@ -52,7 +57,10 @@ fn cases() -> Vec<(&'static str, Value)> {
         ("log-driver-none", host(json!({ "LogConfig": { "Type": "none" } }))),
         ("tty", json!({ "Tty": true, "OpenStdin": true, "HostConfig": { "ConsoleSize": [24, 80] } })),
         ("empty-host-config", json!({ "HostConfig": {}, "NetworkingConfig": {} })),
-        ("nulls", json!({ "Env": null, "Labels": {}, "ExposedPorts": null, "Volumes": null, "Entrypoint": null, "HostConfig": null })),
+        (
+            "nulls",
+            json!({ "Env": null, "Labels": {}, "ExposedPorts": null, "Volumes": null, "Entrypoint": null, "HostConfig": null }),
+        ),
     ]
 }
 

@@ -89,13 +89,18 @@ fn networks() -> Cases {
 }
 
 fn policies() -> Cases {
-    let policy = |name: &str, maximum: i64| host(json!({ "RestartPolicy": { "Name": name, "MaximumRetryCount": maximum } }));
+    let policy =
+        |name: &str, maximum: i64| host(json!({ "RestartPolicy": { "Name": name, "MaximumRetryCount": maximum } }));
     vec![
         ("restart-policy-nonsense", 400, policy("sometimes", 0)),
         ("restart-policy-negative-maximum", 400, policy("on-failure", -1)),
         ("restart-policy-always-with-maximum", 400, policy("always", 3)),
         ("restart-policy-no-with-maximum", 400, policy("no", 3)),
-        ("restart-policy-with-auto-remove", 400, host(json!({ "AutoRemove": true, "RestartPolicy": { "Name": "always" } }))),
+        (
+            "restart-policy-with-auto-remove",
+            400,
+            host(json!({ "AutoRemove": true, "RestartPolicy": { "Name": "always" } })),
+        ),
     ]
 }
 

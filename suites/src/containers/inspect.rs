@@ -102,10 +102,15 @@ async fn upper_case(s: &mut Session) -> Outcome {
 async fn two_networks(s: &mut Session) -> Outcome {
     let (one, two) = (s.name("one"), s.name("two"));
     for network in [&one, &two] {
-        s.call("POST /networks/create", &[]).json(json!({ "Name": network, "CheckDuplicate": true })).expect(201).await?;
+        s.call("POST /networks/create", &[])
+            .json(json!({ "Name": network, "CheckDuplicate": true }))
+            .expect(201)
+            .await?;
     }
     let endpoints = json!({ "EndpointsConfig": { one.as_str(): { "Aliases": ["web"] } } });
-    let c = s.create(json!({ "Cmd": forever(), "HostConfig": { "NetworkMode": one }, "NetworkingConfig": endpoints })).await?;
+    let c = s
+        .create(json!({ "Cmd": forever(), "HostConfig": { "NetworkMode": one }, "NetworkingConfig": endpoints }))
+        .await?;
     s.call("POST /networks/{id}/connect", &[&two]).json(json!({ "Container": c })).independent().expect(200).await?;
     s.call("POST /containers/{id}/start", &[&c]).expect(204).await?;
     inspect(s, &c).await

@@ -8,7 +8,9 @@ const KILL: &str = "POST /containers/{id}/kill";
 
 pub(super) fn add(area: &mut Area<'_>) {
     area.add("kill/default", |s| Box::pin(default(s)));
-    for (case, signal) in [("short-name", "USR1"), ("full-name", "SIGUSR1"), ("lower-case", "sigusr1"), ("number", "10")] {
+    for (case, signal) in
+        [("short-name", "USR1"), ("full-name", "SIGUSR1"), ("lower-case", "sigusr1"), ("number", "10")]
+    {
         area.add(&format!("kill/by-{case}"), move |s| Box::pin(by_signal(s, signal)));
     }
     area.add("kill/real-time-signal", |s| Box::pin(real_time(s)));

@@ -64,7 +64,8 @@ async fn label(s: &mut Session) -> Outcome {
         let name = s.name(word);
         named_with(s, &name, json!({ "Cmd": forever(), "Labels": labels })).await?;
     }
-    for labels in [json!(["a"]), json!(["a=1"]), json!(["a", "b"]), json!(["a=1", "a=2"]), json!(["b="]), json!(["c"])] {
+    for labels in [json!(["a"]), json!(["a=1"]), json!(["a", "b"]), json!(["a=1", "a=2"]), json!(["b="]), json!(["c"])]
+    {
         filtered(s, json!({ "label": labels })).await?;
     }
     Ok(())
@@ -76,7 +77,14 @@ async fn name(s: &mut Session) -> Outcome {
     named(s, &apple).await?;
     named(s, &pear).await?;
     let exact = format!("^/{apple}$");
-    for names in [json!([apple]), json!([format!("/{pear}")]), json!(["appl"]), json!([exact]), json!(["app.*$", "pear"]), json!(["["])] {
+    for names in [
+        json!([apple]),
+        json!([format!("/{pear}")]),
+        json!(["appl"]),
+        json!([exact]),
+        json!(["app.*$", "pear"]),
+        json!(["["]),
+    ] {
         filtered(s, json!({ "name": names })).await?;
     }
     Ok(())
@@ -95,7 +103,14 @@ async fn status(s: &mut Session) -> Outcome {
     created(s).await?;
     exited(s, 0).await?;
     running(s).await?;
-    for states in [json!(["created"]), json!(["exited"]), json!(["running"]), json!(["created", "running"]), json!(["paused"]), json!(["dead"])] {
+    for states in [
+        json!(["created"]),
+        json!(["exited"]),
+        json!(["running"]),
+        json!(["created", "running"]),
+        json!(["paused"]),
+        json!(["dead"]),
+    ] {
         filtered(s, json!({ "status": states })).await?;
     }
     // A status filter implies all states.
@@ -178,7 +193,12 @@ async fn expose_and_publish(s: &mut Session) -> Outcome {
     s.create(json!({ "Cmd": forever(), "ExposedPorts": { "80/tcp": {}, "53/udp": {} } })).await?;
     let bound = json!({ "80/tcp": [{ "HostPort": "48084" }] });
     s.create(json!({ "Cmd": forever(), "HostConfig": { "PortBindings": bound } })).await?;
-    for filter in [json!({ "expose": ["80"] }), json!({ "expose": ["53/udp"] }), json!({ "publish": ["80"] }), json!({ "publish": ["48084"] })] {
+    for filter in [
+        json!({ "expose": ["80"] }),
+        json!({ "expose": ["53/udp"] }),
+        json!({ "publish": ["80"] }),
+        json!({ "publish": ["48084"] }),
+    ] {
         filtered(s, filter).await?;
     }
     Ok(())

@@ -95,7 +95,13 @@ fn failures() -> Vec<(&'static str, u16, Value)> {
         ("unknown-extra-group", 500, host(json!({ "GroupAdd": ["nosuch"] }))),
         ("unknown-network", 404, host(json!({ "NetworkMode": "lockstep-nosuch" }))),
         ("network-of-unknown-container", 404, host(json!({ "NetworkMode": "container:lockstep-nosuch" }))),
-        ("missing-device", 500, host(json!({ "Devices": [{ "PathOnHost": "/dev/nosuch", "PathInContainer": "/dev/x", "CgroupPermissions": "r" }] }))),
+        (
+            "missing-device",
+            500,
+            host(
+                json!({ "Devices": [{ "PathOnHost": "/dev/nosuch", "PathInContainer": "/dev/x", "CgroupPermissions": "r" }] }),
+            ),
+        ),
         ("unknown-limit", 500, host(json!({ "Ulimits": [{ "Name": "nosuch", "Soft": 1, "Hard": 1 }] }))),
         ("soft-limit-above-hard", 500, host(json!({ "Ulimits": [{ "Name": "nofile", "Soft": 100, "Hard": 10 }] }))),
         ("unknown-sysctl", 500, host(json!({ "Sysctls": { "nosuch": "1" } }))),
