@@ -33,6 +33,8 @@ static IN_TEXT: LazyLock<Option<Regex>> = LazyLock::new(|| {
         // Environment variables and query parameters.
         format!(r#"(?i)([\w.-]*(?:{WORDS})[\w.-]*=)[^&\s"',;]+"#),
         r#"(?i)(authorization"?\s*[:=]\s*"?(?:bearer|basic)\s+)[\w+/.~=-]+"#.to_owned(),
+        // Arguments of a command.
+        r"(?i)(--(?:password|token)\s+)[^\s-]\S*".to_owned(),
         // User and password in a URL.
         r"(://[^/\s:@]+:)[^/\s@]+(?:@)".to_owned(),
         // A line of the gate about a place that holds a secret.

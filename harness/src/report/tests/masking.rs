@@ -29,6 +29,8 @@ fn headers(#[case] name: &str, #[case] value: &str, #[case] shown: &str) {
     "s, step 1, /body/JoinTokens/Worker: not as in the snapshot (\"x\")",
     "s, step 1, /body/JoinTokens/Worker: not as in the snapshot <masked>"
 )]
+#[case("docker login --password hunter2 -u me", "docker login --password <masked> -u me")]
+#[case("docker login --password-stdin x", "docker login --password-stdin x")]
 #[case("basic information about http://a:80/b@sha256:ff", "basic information about http://a:80/b@sha256:ff")]
 #[case("unauthorized: incorrect username or password", "unauthorized: incorrect username or password")]
 fn texts(#[case] given: &str, #[case] shown: &str) {

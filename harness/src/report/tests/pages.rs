@@ -126,6 +126,33 @@ fn what_was_not_reached_is_counted_once() {
 }
 
 #[test]
+fn long_texts_are_shown_from_where_they_part() {
+    let mut evidence = evidence(Source::Recorded);
+    let index = evidence.verdict.accounting.undeclared[0];
+    evidence.verdict.accounting.undeclared.truncate(1);
+    let text = |end: &str| format!("{} {end} {}", "é lorem ".repeat(9000), "ipsum ".repeat(9000));
+    evidence.verdict.result.differences[index].reference = text("left").into();
+    evidence.verdict.result.differences[index].candidate = text("right").into();
+    let report = show(&evidence, View::default());
+    let side =
+        |sign: &str, word: &str| report.lines().any(|line| line.trim_start().starts_with(sign) && line.contains(word));
+    assert!(side("- ", "left") && side("+ ", "right"), "{report}");
+    assert!(report.len() < 20_000, "{}", report.len());
+}
+
+#[test]
+fn two_secrets_that_differ_are_not_shown() {
+    let mut evidence = evidence(Source::Recorded);
+    let index = evidence.verdict.accounting.undeclared[0];
+    let difference = &mut evidence.verdict.result.differences[index];
+    difference.pointer = "/body/JoinTokens/Worker".to_owned();
+    difference.reference = "hunter1".into();
+    difference.candidate = "hunter2".into();
+    let report = show(&evidence, View::default());
+    assert!(report.contains("(the secrets themselves differ)") && !report.contains("hunter"), "{report}");
+}
+
+#[test]
 fn json_keeps_the_schema_and_no_secret() {
     let evidence = evidence(Source::Live);
     let text = json(&evidence.verdict);
