@@ -24,7 +24,6 @@ fn docker(folder: &Folder) -> String {
          ip link set lo up\n\
          dockerd --data-root {path}/data --exec-root {path}/exec -H unix://{path}/docker.sock -p {path}/pid \
          --bip 172.29.0.1/16 --cgroup-parent /{cgroup} --insecure-registry 127.0.0.0/8 &\n\
-         echo $! >{path}/daemon.pid\n\
          wait $!\n"
     )
 }
@@ -54,7 +53,6 @@ fn podman(folder: &Folder) -> io::Result<String> {
          mount -t tmpfs tmpfs /run\n\
          export CONTAINERS_CONF={path}/containers.conf PODMAN_IGNORE_CGROUPSV1_WARNING=1\n\
          podman --root {path}/root --runroot {path}/run system service -t 0 unix://{path}/podman.sock &\n\
-         echo $! >{path}/daemon.pid\n\
          wait $!\n"
     ))
 }
