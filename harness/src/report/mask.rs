@@ -30,6 +30,7 @@ static IN_TEXT: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"(?s)()-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*-----|\z)".to_owned(),
         // JSON that was not decoded.
         format!(r#"(?i)("[^"]*(?:{WORDS})[^"]*"\s*:\s*)"(?:[^"\\]|\\.)*""#),
+        format!(r#"(?i)(\\"[^"\\]*(?:{WORDS})[^"\\]*\\"\s*:\s*)\\"[^"\\]*\\""#),
         // Environment variables and query parameters.
         format!(r#"(?i)([\w.-]*(?:{WORDS})[\w.-]*=)[^&\s"',;]+"#),
         r#"(?i)(authorization"?\s*[:=]\s*"?(?:bearer|basic)\s+)[\w+/.~=-]+"#.to_owned(),

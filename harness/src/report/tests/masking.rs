@@ -21,6 +21,7 @@ fn headers(#[case] name: &str, #[case] value: &str, #[case] shown: &str) {
 #[case("SWMKEY-1-7c37Cc8654o6p38", "<masked>")]
 #[case("MYSQL_ROOT_PASSWORD=hunter2 PATH=/bin", "MYSQL_ROOT_PASSWORD=<masked> PATH=/bin")]
 #[case(r#"got {"IdentityToken": "hun\"ter2", "Status": "ok"}"#, r#"got {"IdentityToken": <masked>, "Status": "ok"}"#)]
+#[case(r#""{\"password\":\"hunter2\",\"a\":\"b\"}""#, r#""{\"password\":<masked>,\"a\":\"b\"}""#)]
 #[case("https://user:hunter2@example.org/x", "https://user:<masked>@example.org/x")]
 #[case("Authorization: Bearer abc.def", "Authorization: Bearer <masked>")]
 #[case("a\n-----BEGIN EC PRIVATE KEY-----\nMHc\n-----END EC PRIVATE KEY-----\nb", "a\n<masked>\nb")]
