@@ -82,13 +82,21 @@ impl Engine {
 
     /// Keeps a copy of a launched daemon's log outside its folder.
     pub fn keep_log(&self) -> Option<PathBuf> {
-        self.daemon.as_ref().and_then(Daemon::keep_log)
+        self.daemon.as_ref().and_then(keep_log)
     }
 
     /// Ends it, where Lockstep launched it.
     pub async fn stop(self) {
-        drop(self.daemon);
+        if let Some(daemon) = self.daemon {
+            daemon.stop().await;
+        }
     }
+}
+
+/// Copies a daemon's log beside the temporary folders: the daemon's own folder goes with it.
+fn keep_log(daemon: &Daemon) -> Option<PathBuf> {
+    let kept = std::env::temp_dir().join(format!("{}.log", daemon.folder().file_name()?.to_string_lossy()));
+    std::fs::copy(daemon.log(), &kept).ok().map(|_| kept)
 }
 
 fn get(target: &str) -> WireRequest {

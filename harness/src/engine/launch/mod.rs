@@ -1,176 +1,188 @@
-//! Private daemons: started from the binaries on PATH, in namespaces of their own, and ended with all that they made.
+//! Private daemons: a real engine, started for one run and gone with it.
 //!
-//! A daemon runs as `setpriv --pdeathsig KILL unshare … sh -c '… daemon & wait'`. Its network, mounts and pids are its own:
-//! the host's bridges, iptables and mount table stay as they are, and when the shell ends (the daemon died), or `unshare`
-//! is killed (Lockstep ended it, or died itself), the kernel ends every process in the namespace, shims and containers too.
+//! Each has a folder of its own and namespaces of its own for mounts, network, processes, IPC and host name, so two engines do not
+//! meet, and the host's firewall, mounts and `/run` stay as they are. When the daemon or Lockstep ends, however it ends, the
+//! kernel ends everything in the namespaces: shims and containers too. What the kernel does not end, the folder and the cgroups, [`Daemon::stop`]
+//! removes, or `Drop`, or the next [`sweep`].
 
 mod cgroup;
 mod folder;
-mod script;
-
-pub use folder::sweep;
+mod keeper;
+#[cfg(test)]
+mod live;
+mod process;
+mod setup;
 
 use super::client::lock;
-use super::{Client, Endpoint, EngineError, Family, Limits};
-use folder::Folder;
+use super::{Client, Endpoint, EngineError, Family, Limits, WireRequest};
+pub use folder::sweep;
+use keeper::Keeper;
+pub use setup::{can_launch, missing_helpers, on_path};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::{LazyLock, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
-/// A running private daemon. Dropping it ends it.
-#[derive(Debug)]
-pub struct Daemon {
-    folder: PathBuf,
-    log: PathBuf,
-    pid: u32,
-}
+/// How long a daemon may take until it answers.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The longest path of a Unix socket that the kernel takes.
+const LONGEST_SOCKET: usize = 107;
 
-struct Live {
-    child: Child,
-    folder: Folder,
-}
+/// The daemons that are alive, for the end of the process by a signal.
+static LIVE: Mutex<Vec<Weak<Inner>>> = Mutex::new(Vec::new());
 
-/// Every daemon that this process started and has not ended: what a signal handler ends.
-static LIVE: LazyLock<Mutex<Vec<Live>>> = LazyLock::new(Mutex::default);
-
-/// Starts a private daemon and waits until it answers, at most 30 seconds.
+/// Launches a private daemon and waits until it answers.
 pub async fn launch(family: Family, limits: Limits) -> Result<(Client, Daemon), EngineError> {
-    let failed = |problem: String, log: &Path| EngineError::Launch {
-        engine: family.name().to_owned(),
-        problem,
-        log: last_lines(log),
-    };
-    can_launch(family).map_err(|problem| failed(problem, Path::new("")))?;
-    folder::sweep();
-    let folder = Folder::make(family).map_err(|error| failed(format!("no folder for it: {error}"), Path::new("")))?;
-    let socket = folder.path.join(format!("{}.sock", family.name()));
-    let log = folder.path.join("daemon.log");
-    let script = script::write(family, &folder).map_err(|error| failed(format!("its files: {error}"), &log))?;
-    let pid = spawn(script, &log, folder).map_err(|problem| failed(problem, &log))?;
-    let daemon = Daemon { folder: socket.parent().unwrap_or(Path::new("/")).to_owned(), log: log.clone(), pid };
-    let client = Client::new(Endpoint::Unix(socket), None, family.name(), limits)?.with_log(Some(log.clone()));
-    let started = Instant::now();
-    loop {
-        if daemon.ended() {
-            return Err(failed("it ended at once".to_owned(), &log));
+    let failed = |problem: String| EngineError::Launch { engine: family.name().to_owned(), problem, log: String::new() };
+    can_launch(family).map_err(failed)?;
+    let started = tokio::task::spawn_blocking(move || {
+        sweep();
+        Daemon::start(family)
+    });
+    let (daemon, socket) = started.await.map_err(|error| failed(error.to_string()))?.map_err(failed)?;
+    let client = Client::new(Endpoint::Unix(socket.clone()), None, family.name(), limits)?.with_log(Some(daemon.log().to_owned()));
+    match daemon.wait_until_ready(&client, &socket).await {
+        Ok(()) => Ok((client, daemon)),
+        Err(problem) => {
+            let log = daemon.last_lines(15);
+            daemon.stop().await;
+            Err(EngineError::Launch { engine: family.name().to_owned(), problem, log })
         }
-        if client.ping().await {
-            return Ok((client, daemon));
-        }
-        if started.elapsed() > Duration::from_secs(30) {
-            return Err(failed("it did not answer within 30 s".to_owned(), &log));
-        }
-        tokio::time::sleep(Duration::from_millis(30)).await;
     }
 }
 
-/// Starts the namespaces from a thread that lives as long as the process: the parent-death signal belongs to the thread that spawned.
-fn spawn(script: PathBuf, log: &Path, folder: Folder) -> Result<u32, String> {
-    let log = std::fs::File::create(log).map_err(|error| format!("its log: {error}"))?;
-    let (answer, spawned) = std::sync::mpsc::channel();
-    std::thread::Builder::new()
-        .name("lockstep-daemon".to_owned())
-        .spawn(move || {
-            let errors = log.try_clone().map(Stdio::from).unwrap_or(Stdio::null());
-            let child = Command::new("setpriv")
-                .args(["--pdeathsig", "KILL", "unshare", "--mount", "--net", "--pid", "--ipc", "--uts"])
-                .args(["--fork", "--kill-child", "--mount-proc", "sh"])
-                .arg(script)
-                .stdin(Stdio::null())
-                .stdout(log)
-                .stderr(errors)
-                .spawn();
-            let result = child.map(|child| {
-                let pid = child.id();
-                lock(&LIVE).push(Live { child, folder });
-                pid
-            });
-            let started = result.is_ok();
-            // The receiver waits below.
-            let _ = answer.send(result.map_err(|error| format!("setpriv does not start: {error}")));
-            while started {
-                std::thread::park();
-            }
-        })
-        .map_err(|error| format!("no thread for it: {error}"))?;
-    spawned.recv().map_err(|error| error.to_string())?
+/// Ends all daemons of this process and removes what they left: for the end by a signal, when nothing is dropped. May be called at any time, on any thread.
+pub fn end_all() {
+    let live: Vec<Arc<Inner>> = lock(&LIVE).iter().filter_map(Weak::upgrade).collect();
+    std::thread::scope(|scope| {
+        for inner in &live {
+            scope.spawn(|| inner.end());
+        }
+    });
+}
+
+/// A private daemon. Dropping it ends it too, on the spot; [`Daemon::stop`] does so without blocking the runtime.
+pub struct Daemon {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    keeper: Keeper,
+    folder: PathBuf,
+    group: String,
+    log: PathBuf,
+    ended: Mutex<bool>,
 }
 
 impl Daemon {
-    /// Its folder, with data root, socket and log.
-    pub fn folder(&self) -> &Path {
-        &self.folder
-    }
-
-    /// Its log.
-    pub fn log(&self) -> &Path {
-        &self.log
-    }
-
-    fn ended(&self) -> bool {
+    fn start(family: Family) -> Result<(Daemon, PathBuf), String> {
+        let place = |error: std::io::Error| format!("its folder in {} cannot be made: {error}", std::env::temp_dir().display());
+        let (folder, group) = folder::create(family.name()).map_err(place)?;
+        let started = start_in(family, &folder, &group);
+        if started.is_err() {
+            folder::clear(&folder, &group);
+        }
+        let (keeper, log, socket) = started?;
+        let inner = Arc::new(Inner { keeper, folder, group, log, ended: Mutex::new(false) });
         let mut live = lock(&LIVE);
-        let own = live.iter_mut().find(|live| live.child.id() == self.pid);
-        own.is_none_or(|live| matches!(live.child.try_wait(), Ok(Some(_)) | Err(_)))
+        live.retain(|daemon| daemon.strong_count() > 0);
+        live.push(Arc::downgrade(&inner));
+        Ok((Daemon { inner }, socket))
     }
 
-    /// Keeps a copy of the log beside the temporary folders, for a daemon that was lost; its path.
-    pub fn keep_log(&self) -> Option<PathBuf> {
-        let kept = std::env::temp_dir().join(format!("{}.log", self.folder.file_name()?.to_string_lossy()));
-        std::fs::copy(&self.log, &kept).ok().map(|_| kept)
+    async fn wait_until_ready(&self, client: &Client, socket: &Path) -> Result<(), String> {
+        let ping = WireRequest { method: "GET".to_owned(), target: "/_ping".to_owned(), headers: Vec::new(), body: Default::default() };
+        let until = Instant::now() + PATIENCE;
+        while Instant::now() < until {
+            if let Some(status) = self.inner.keeper.ended() {
+                return Err(format!("it ended with {status} before it answered"));
+            }
+            if socket.exists() {
+                let answer = tokio::time::timeout(Duration::from_secs(2), client.send_bare("GET /_ping", &ping)).await;
+                if matches!(answer, Ok(Ok(answer)) if answer.status == 200) {
+                    return Ok(());
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+        Err(format!("it did not answer within {} s", PATIENCE.as_secs()))
+    }
+
+    fn last_lines(&self, count: usize) -> String {
+        let log = std::fs::read(self.log()).unwrap_or_default();
+        let log = String::from_utf8_lossy(&log);
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(count)..].iter().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The engine's own process (`dockerd`, `podman`), as this process sees it; `None` when it is gone.
+    pub fn pid(&self) -> Option<u32> {
+        process::child_of(self.init()?)
+    }
+
+    /// Process 1 of the daemon's namespaces, as this process sees it: `nsenter --target` takes it.
+    pub fn init(&self) -> Option<u32> {
+        if self.inner.keeper.ended().is_some() { None } else { process::child_of(self.inner.keeper.pid()) }
+    }
+
+    /// A command that runs the program among the daemon's processes and in its network: published ports answer on loopback there, and a
+    /// registry is within the daemon's reach. It ends with the daemon at the latest. `None` when the daemon is gone.
+    pub fn command(&self, program: &str) -> Option<std::process::Command> {
+        let mut command = std::process::Command::new("nsenter");
+        command.args(["--target", &self.init()?.to_string(), "--mount", "--net", "--pid", "--ipc", "--uts", program]);
+        Some(command)
+    }
+
+    /// What the daemon wrote.
+    pub fn log(&self) -> &Path {
+        &self.inner.log
+    }
+
+    /// The daemon's folder.
+    pub fn folder(&self) -> &Path {
+        &self.inner.folder
+    }
+
+    /// Ends the daemon and everything it started, and removes its cgroups and its folder.
+    pub async fn stop(self) {
+        let inner = Arc::clone(&self.inner);
+        let _ = tokio::task::spawn_blocking(move || inner.end()).await;
     }
 }
 
 impl Drop for Daemon {
     fn drop(&mut self) {
-        let own = {
-            let mut live = lock(&LIVE);
-            live.iter().position(|live| live.child.id() == self.pid).map(|at| live.swap_remove(at))
-        };
-        if let Some(own) = own {
-            end(own);
+        self.inner.end();
+    }
+}
+
+impl Inner {
+    /// Once; whoever comes second waits for the first.
+    fn end(&self) {
+        let mut ended = lock(&self.ended);
+        if std::mem::replace(&mut *ended, true) {
+            return;
         }
-    }
-}
-
-/// Ends every daemon that this process started: the last thing before it exits, whatever the way.
-pub fn end_all() {
-    let all = std::mem::take(&mut *lock(&LIVE));
-    all.into_iter().for_each(end);
-}
-
-fn end(mut live: Live) {
-    // Both fail only when it has ended already.
-    let _ = live.child.kill();
-    let _ = live.child.wait();
-    live.folder.remove();
-}
-
-/// Whether a private daemon of the family can be launched here; if not, why not and what to do. Nothing is started.
-pub fn can_launch(family: Family) -> Result<(), String> {
-    let daemon = match family {
-        Family::Docker => ("dockerd", "docker.io"),
-        Family::Podman => ("podman", "podman"),
-    };
-    if !rustix::process::geteuid().is_root() {
-        return Err(format!("a private {} needs root; run as root, or give an endpoint", family.name()));
-    }
-    for (program, package) in [daemon, ("unshare", "util-linux"), ("setpriv", "util-linux"), ("ip", "iproute2")] {
-        if !on_path(program) {
-            return Err(format!("{program} is not on PATH (Debian: apt-get install {package})"));
+        let init = process::child_of(self.keeper.pid()).and_then(|init| Some((init, process::started(init)?)));
+        self.keeper.kill();
+        // The kernel ends the namespaces after their holder; process 1 is the last to go.
+        let until = Instant::now() + Duration::from_secs(5);
+        while let Some((init, started)) = init {
+            if process::started(init) != Some(started) || Instant::now() > until {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(5));
         }
+        folder::clear(&self.folder, &self.group);
     }
-    Ok(())
 }
 
-/// Whether a program of this name is on PATH.
-pub fn on_path(name: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| folder.join(name).is_file())
-}
-
-fn last_lines(log: &Path) -> String {
-    let text = std::fs::read_to_string(log).unwrap_or_default();
-    let lines: Vec<&str> = text.lines().collect();
-    lines[lines.len().saturating_sub(15)..].iter().map(|line| format!("    {line}\n")).collect()
+fn start_in(family: Family, folder: &Path, group: &str) -> Result<(Keeper, PathBuf, PathBuf), String> {
+    let setup = setup::prepare(family, folder, group).map_err(|error| format!("{}: {error}", folder.display()))?;
+    if setup.socket.as_os_str().len() > LONGEST_SOCKET {
+        return Err(format!("the socket's path {} is longer than {LONGEST_SOCKET} bytes; set TMPDIR to a shorter folder", setup.socket.display()));
+    }
+    let log = folder.join("daemon.log");
+    let file = std::fs::File::create(&log).map_err(|error| format!("{}: {error}", log.display()))?;
+    let keeper = Keeper::start(setup.script, &setup.arguments, &setup.environment, file);
+    keeper.map(|keeper| (keeper, log, setup.socket)).map_err(|error| format!("setpriv does not start: {error}"))
 }
