@@ -262,6 +262,6 @@ fn chain(error: &reqwest::Error) -> String {
 }
 
 /// A poisoned lock still holds a whole value here: the guarded values are replaced in one go.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }

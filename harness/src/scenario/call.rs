@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 const IN_PATH: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'?').add(b'`').add(b'{').add(b'}').add(b'%');
+const AMBIGUOUS: &AsciiSet = &CONTROLS.add(b'&').add(b'#').add(b' ').add(b'%');
 const IN_QUERY: &AsciiSet = &IN_PATH.add(b'&').add(b'+').add(b'=').add(b'\'').add(b'[').add(b']').add(b'/').add(b':').add(b',');
 
 /// A call being put together; [`Call::expect`] sends it.
@@ -233,7 +234,7 @@ impl<'s> Call<'s> {
 
 /// The target as people read it: only what would make the line ambiguous stays encoded.
 fn readable(path: &str, query: &[(String, String)]) -> String {
-    let escape = |text: &str| utf8_percent_encode(text, &CONTROLS.add(b'&').add(b'#').add(b' ').add(b'%')).to_string();
+    let escape = |text: &str| utf8_percent_encode(text, AMBIGUOUS).to_string();
     let pairs: Vec<String> = query.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect();
     if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
 }

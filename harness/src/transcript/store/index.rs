@@ -1,0 +1,138 @@
+//! The index of one engine's snapshots: what was run, and which file says what came of it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::StoreError;
+use super::files;
+use crate::engine::EngineIdentity;
+
+/// The index's file name in an engine's folder.
+pub const INDEX_FILE: &str = "index.json";
+
+/// The only schema there is so far.
+pub const SCHEMA: u32 = 1;
+
+/// `index.json` in the folder of one engine version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Index {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// The engine's family, as in [`EngineIdentity`].
+    pub engine: String,
+    /// The engine's version.
+    pub version: String,
+    /// The API version it was driven at.
+    pub api: String,
+    /// `engine` where the engine itself answered, else what stood in for it, in words for people.
+    pub recorded_from: String,
+    /// The folder whose file stands in where this engine's transcript is the same.
+    pub base: Option<String>,
+    /// What came of each scenario, by name.
+    pub scenarios: BTreeMap<String, Entry>,
+}
+
+/// What came of one scenario.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Entry {
+    /// It ran, and its transcript is in a file of its own.
+    Recorded {
+        /// The [digest](crate::transcript::snapshot::digest) of the contents.
+        digest: String,
+    },
+    /// It ran, and its transcript is the base's.
+    Equal {
+        /// The digest of the base's contents at that time.
+        digest: String,
+    },
+    /// It could not be run.
+    NotRun {
+        /// Why, in words for people.
+        reason: String,
+    },
+}
+
+impl Index {
+    /// An index without scenarios.
+    pub fn new(identity: &EngineIdentity, recorded_from: &str, base: Option<String>) -> Self {
+        let EngineIdentity {
+            engine,
+            version,
+            api,
+        } = identity.clone();
+        let recorded_from = recorded_from.to_owned();
+        Index {
+            schema: SCHEMA,
+            engine,
+            version,
+            api,
+            recorded_from,
+            base,
+            scenarios: BTreeMap::new(),
+        }
+    }
+
+    /// Whose index this is.
+    pub fn identity(&self) -> EngineIdentity {
+        EngineIdentity {
+            engine: self.engine.clone(),
+            version: self.version.clone(),
+            api: self.api.clone(),
+        }
+    }
+
+    /// Reads an index; `None` where there is no such file.
+    pub fn read(path: &Path) -> Result<Option<Self>, StoreError> {
+        /// Read first, so that a later schema is not taken for a broken file.
+        #[derive(Deserialize)]
+        struct Head {
+            schema: u32,
+        }
+
+        let Some(text) = files::read(path)? else {
+            return Ok(None);
+        };
+        let broken = |error: serde_json::Error| StoreError::Index {
+            path: path.to_owned(),
+            line: error.line(),
+            // The position is already in `line`.
+            message: error
+                .to_string()
+                .split(" at line ")
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+        };
+        let Head { schema } = serde_json::from_str(&text).map_err(broken)?;
+        if schema != SCHEMA {
+            return Err(StoreError::Schema {
+                path: path.to_owned(),
+                schema,
+            });
+        }
+        let index: Index = serde_json::from_str(&text).map_err(broken)?;
+        index
+            .scenarios
+            .keys()
+            .try_for_each(|name| files::check_name(name))?;
+        index
+            .base
+            .iter()
+            .try_for_each(|base| files::check_slug(base))?;
+        Ok(Some(index))
+    }
+
+    /// The index as the text of its file.
+    pub fn to_text(&self) -> Result<String, StoreError> {
+        let text = serde_json::to_string_pretty(self).map_err(|error| StoreError::Index {
+            path: INDEX_FILE.into(),
+            line: 0,
+            message: error.to_string(),
+        })?;
+        Ok(text + "\n")
+    }
+}

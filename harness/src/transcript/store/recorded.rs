@@ -1,0 +1,268 @@
+//! One engine's recording, read when it is asked for.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::error::{StoreError, StoreProblem};
+use super::files;
+use super::index::{Entry, INDEX_FILE, Index};
+use crate::transcript::Transcript;
+use crate::transcript::snapshot::{digest, normal_form, parse, split_front_matter};
+
+/// The snapshots of one engine version. Loading reads the index alone; transcripts are read when they are asked for, once.
+#[derive(Debug)]
+pub struct Recorded {
+    /// The folder's name, for instance `docker-20.10`.
+    pub slug: String,
+    /// What was run.
+    pub index: Index,
+    folder: PathBuf,
+    base: Option<Arc<Recorded>>,
+    read: Mutex<HashMap<String, Arc<Transcript>>>,
+}
+
+impl Recorded {
+    /// Reads the index of a folder and of those it builds on; `None` where it has none. `chain` are the folders that led here.
+    pub(super) fn open(
+        root: &Path,
+        slug: &str,
+        chain: &[String],
+    ) -> Result<Option<Self>, StoreError> {
+        let folder = root.join(slug);
+        let Some(index) = Index::read(&folder.join(INDEX_FILE))? else {
+            return Ok(None);
+        };
+        let mut chain = chain.to_vec();
+        chain.push(slug.to_owned());
+        let base = match &index.base {
+            None => None,
+            Some(base) if chain.contains(base) => {
+                chain.push(base.clone());
+                return Err(StoreError::BaseCycle {
+                    slug: slug.to_owned(),
+                    chain,
+                });
+            }
+            Some(base) => Some(Arc::new(
+                Self::open(root, base, &chain)?.ok_or_else(|| not_recorded(root, base))?,
+            )),
+        };
+        Ok(Some(Recorded {
+            slug: slug.to_owned(),
+            index,
+            folder,
+            base,
+            read: Mutex::default(),
+        }))
+    }
+
+    /// The recording whose transcripts stand in where this engine's are the same.
+    pub fn base(&self) -> Option<&Recorded> {
+        self.base.as_deref()
+    }
+
+    /// Where a scenario's own snapshot is, if it has one.
+    pub fn path(&self, scenario: &str) -> PathBuf {
+        files::snapshot_path(&self.folder, scenario)
+    }
+
+    /// A scenario's transcript on this engine, its own or the base's; `None` where it was not run or is not known.
+    pub fn transcript(&self, scenario: &str) -> Result<Option<Arc<Transcript>>, StoreError> {
+        match self.index.scenarios.get(scenario) {
+            None | Some(Entry::NotRun { .. }) => Ok(None),
+            Some(Entry::Recorded { .. }) => self.own_transcript(scenario).map(Some),
+            Some(Entry::Equal { .. }) => {
+                // The digest makes sure that the base still says what it said then.
+                self.contents(scenario)?;
+                self.base
+                    .as_ref()
+                    .map_or(Ok(None), |base| base.transcript(scenario))
+            }
+        }
+    }
+
+    /// A scenario's snapshot as text, without front matter, its own or the base's; `None` where it was not run or is not known.
+    pub fn contents(&self, scenario: &str) -> Result<Option<String>, StoreError> {
+        match self.index.scenarios.get(scenario) {
+            None | Some(Entry::NotRun { .. }) => Ok(None),
+            Some(Entry::Recorded { .. }) => match own_contents(&self.path(scenario))? {
+                None => Err(StoreError::Missing {
+                    scenario: scenario.to_owned(),
+                    path: self.path(scenario),
+                }),
+                contents => Ok(contents),
+            },
+            Some(Entry::Equal { digest: recorded }) => {
+                let contents = match &self.base {
+                    Some(base) => base.contents(scenario)?,
+                    None => None,
+                };
+                match contents.filter(|contents| digest(contents) == *recorded) {
+                    None => Err(StoreError::BaseMoved {
+                        slug: self.slug.clone(),
+                        base: self.index.base.clone().unwrap_or_default(),
+                        scenario: scenario.to_owned(),
+                    }),
+                    contents => Ok(contents),
+                }
+            }
+        }
+    }
+
+    /// Scenarios whose own file is not what was recorded. One that waits for review is not among them.
+    pub fn edited(&self) -> Result<Vec<String>, StoreError> {
+        let mut edited = Vec::new();
+        for (scenario, entry) in &self.index.scenarios {
+            if let Entry::Recorded { digest: recorded } = entry
+                && let Some(contents) = own_contents(&self.path(scenario))?
+                && digest(&contents) != *recorded
+                && !self.awaits_review(scenario, recorded)?
+            {
+                edited.push(scenario.clone());
+            }
+        }
+        Ok(edited)
+    }
+
+    /// The `.snap.new` files that wait for review.
+    pub fn pending(&self) -> Result<Vec<PathBuf>, StoreError> {
+        Ok(files::find(&self.folder)?.pending.into_values().collect())
+    }
+
+    /// Everything in this folder that is not in order.
+    pub(super) fn problems(&self, catalogue: &[String]) -> Result<Vec<StoreProblem>, StoreError> {
+        let slug = || self.slug.clone();
+        let found = files::find(&self.folder)?;
+        let mut problems = Vec::new();
+        for (scenario, path) in found.snapshots {
+            if !matches!(
+                self.index.scenarios.get(&scenario),
+                Some(Entry::Recorded { .. })
+            ) {
+                problems.push(StoreProblem::Orphan { slug: slug(), path });
+            }
+        }
+        problems.extend(
+            found
+                .pending
+                .into_values()
+                .map(|path| StoreProblem::Pending { slug: slug(), path }),
+        );
+        for (scenario, entry) in &self.index.scenarios {
+            if !catalogue.contains(scenario) {
+                problems.push(StoreProblem::Gone {
+                    slug: slug(),
+                    scenario: scenario.clone(),
+                });
+            }
+            problems.extend(self.problem(scenario, entry));
+        }
+        for scenario in catalogue
+            .iter()
+            .filter(|name| !self.index.scenarios.contains_key(*name))
+        {
+            problems.push(StoreProblem::NotRecorded {
+                slug: slug(),
+                scenario: scenario.clone(),
+            });
+        }
+        Ok(problems)
+    }
+
+    /// What is wrong with one line of the index.
+    fn problem(&self, scenario: &str, entry: &Entry) -> Option<StoreProblem> {
+        let (slug, scenario_name, path) =
+            (self.slug.clone(), scenario.to_owned(), self.path(scenario));
+        let check = || -> Result<Option<StoreProblem>, StoreError> {
+            let Entry::Recorded { digest: recorded } = entry else {
+                return self.contents(scenario).map(|_| None);
+            };
+            if self.awaits_review(scenario, recorded)? {
+                return Ok(None);
+            }
+            self.own_transcript(scenario)?;
+            let edited =
+                own_contents(&path)?.is_some_and(|contents| digest(&contents) != *recorded);
+            Ok(edited.then(|| StoreProblem::Edited {
+                slug: slug.clone(),
+                scenario: scenario_name.clone(),
+                path: path.clone(),
+            }))
+        };
+        match check() {
+            Ok(problem) => problem,
+            Err(StoreError::Missing { scenario, path }) if path.starts_with(&self.folder) => {
+                Some(StoreProblem::Missing {
+                    slug,
+                    scenario,
+                    path,
+                })
+            }
+            // The base's own check says that its file is missing.
+            Err(StoreError::Missing { scenario, .. }) => Some(StoreProblem::BaseMoved {
+                slug,
+                base: self.index.base.clone().unwrap_or_default(),
+                scenario,
+            }),
+            Err(StoreError::BaseMoved {
+                slug,
+                base,
+                scenario,
+            }) => Some(StoreProblem::BaseMoved {
+                slug,
+                base,
+                scenario,
+            }),
+            Err(error) => Some(StoreProblem::Unreadable {
+                slug,
+                error: error.to_string(),
+            }),
+        }
+    }
+
+    /// Whether the contents that the index means are in a `.snap.new`.
+    fn awaits_review(&self, scenario: &str, recorded: &str) -> Result<bool, StoreError> {
+        let pending = own_contents(&files::pending_path(&self.folder, scenario))?;
+        Ok(pending.is_some_and(|contents| digest(&contents) == recorded))
+    }
+
+    fn own_transcript(&self, scenario: &str) -> Result<Arc<Transcript>, StoreError> {
+        let cache = || self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(transcript) = cache().get(scenario) {
+            return Ok(Arc::clone(transcript));
+        }
+        let path = self.path(scenario);
+        let Some(text) = files::read(&path)? else {
+            return Err(StoreError::Missing {
+                scenario: scenario.to_owned(),
+                path,
+            });
+        };
+        let transcript = parse(&path, &text)?;
+        if transcript.scenario != scenario {
+            return Err(StoreError::Misplaced {
+                scenario: scenario.to_owned(),
+                path,
+                found: transcript.scenario,
+            });
+        }
+        let transcript = Arc::new(transcript);
+        cache().insert(scenario.to_owned(), Arc::clone(&transcript));
+        Ok(transcript)
+    }
+}
+
+/// The contents of a snapshot file in normal form; `None` where there is no such file.
+pub(super) fn own_contents(path: &Path) -> Result<Option<String>, StoreError> {
+    Ok(files::read(path)?.map(|text| normal_form(split_front_matter(&text).1)))
+}
+
+/// The error for a folder without an index.
+pub(super) fn not_recorded(root: &Path, slug: &str) -> StoreError {
+    let path = root.join(slug).join(INDEX_FILE);
+    let mut known = files::folders(root).unwrap_or_default();
+    known.retain(|folder| root.join(folder).join(INDEX_FILE).exists());
+    let slug = slug.to_owned();
+    StoreError::NotRecorded { slug, path, known }
+}
