@@ -57,7 +57,7 @@ async fn image(s: &mut Session) -> Outcome {
     let since = s.clock();
     let image = s.image().to_owned();
     let name = s.image_name("tagged");
-    let (repository, tag) = crate::split(&name);
+    let (repository, tag) = crate::images::split(&name);
     s.call("POST /images/{name}/tag", &[&image]).query("repo", repository).query("tag", tag).expect(201).await?;
     // The untag event carries the image's id, not the name that went: only the tag can be filtered by name.
     told(s, since, json!({ "type": ["image"], "event": ["tag"], "image": [name] })).await
