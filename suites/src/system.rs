@@ -1,6 +1,7 @@
-//! Ping, version, info, and routes that do not exist.
+//! Ping, version, info, disk usage, login, and what is no route of the API.
 
-use lockstep_harness::scenario::{Catalogue, Outcome, Session};
+use lockstep_harness::scenario::{Catalogue, Need, Outcome, Session};
+use serde_json::json;
 
 /// Adds the area's scenarios.
 pub fn add(catalogue: &mut Catalogue) {
@@ -8,7 +9,24 @@ pub fn add(catalogue: &mut Catalogue) {
     area.add("ping", |s| Box::pin(ping(s)));
     area.add("version", |s| Box::pin(version(s)));
     area.add("info", |s| Box::pin(info(s)));
+    area.add("disk-usage/nothing-created", |s| Box::pin(disk_usage(s))).needs(Need::Disposable);
+    area.add("disk-usage/container-and-volume", |s| Box::pin(disk_usage_of_container_and_volume(s))).needs(Need::Disposable);
     area.add("unknown-route", |s| Box::pin(unknown_route(s)));
+    area.add("wrong-method", |s| Box::pin(wrong_method(s)));
+    for (case, path, status) in [
+        ("none", "/version", 200),
+        ("minimum", "/v1.12/version", 200),
+        ("too-new", "/v1.99/version", 400),
+        ("too-old", "/v0.1/version", 400),
+        ("malformed", "/vabc/version", 404),
+        ("ping-too-new", "/v1.99/_ping", 400),
+    ] {
+        area.add(&format!("version-in-path/{case}"), move |s| Box::pin(version_in_path(s, path, status)));
+    }
+    area.add("auth/registry-refuses", |s| Box::pin(auth_refused(s)));
+    area.add("auth/malformed-body", |s| Box::pin(auth_malformed(s)));
+    area.add("session/without-upgrade", |s| Box::pin(session_without_upgrade(s)));
+    area.add("session/unknown-protocol", |s| Box::pin(session_unknown_protocol(s)));
 }
 
 async fn ping(s: &mut Session) -> Outcome {
@@ -27,8 +45,59 @@ async fn info(s: &mut Session) -> Outcome {
     Ok(())
 }
 
+async fn disk_usage(s: &mut Session) -> Outcome {
+    s.call("GET /system/df", &[]).expect(200).await?;
+    Ok(())
+}
+
+async fn disk_usage_of_container_and_volume(s: &mut Session) -> Outcome {
+    let volume = s.name("data");
+    s.create(json!({
+        "Cmd": ["probe", "exit", "0"],
+        "HostConfig": { "Binds": [format!("{volume}:/data")] },
+    }))
+    .await?;
+    s.remember("volume", &volume);
+    s.call("GET /system/df", &[]).expect(200).await?;
+    Ok(())
+}
+
 async fn unknown_route(s: &mut Session) -> Outcome {
     s.call("GET /nosuch", &[]).path("/nosuch").expect(404).await?;
     s.call("POST /containers/{id}/nosuch", &["x"]).expect(404).await?;
+    Ok(())
+}
+
+async fn wrong_method(s: &mut Session) -> Outcome {
+    s.call("POST /version", &[]).expect(404).await?;
+    s.call("PUT /containers/json", &[]).expect(404).await?;
+    s.call("DELETE /images/json", &[]).expect(404).await?;
+    Ok(())
+}
+
+async fn version_in_path(s: &mut Session, path: &str, status: u16) -> Outcome {
+    let operation = if path.ends_with("_ping") { "GET /_ping" } else { "GET /version" };
+    s.call(operation, &[]).path(path).unversioned().expect(status).await?;
+    Ok(())
+}
+
+async fn auth_refused(s: &mut Session) -> Outcome {
+    let login = json!({ "username": "nobody", "password": "none", "serveraddress": "127.0.0.1:1" });
+    s.call("POST /auth", &[]).json(login).expect(500).await?;
+    Ok(())
+}
+
+async fn auth_malformed(s: &mut Session) -> Outcome {
+    s.call("POST /auth", &[]).body("application/json", "{bad").expect(500).await?;
+    Ok(())
+}
+
+async fn session_without_upgrade(s: &mut Session) -> Outcome {
+    s.call("POST /session", &[]).expect(400).await?;
+    Ok(())
+}
+
+async fn session_unknown_protocol(s: &mut Session) -> Outcome {
+    s.call("POST /session", &[]).header("connection", "Upgrade").header("upgrade", "nosuch").expect(400).await?;
     Ok(())
 }

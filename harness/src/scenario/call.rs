@@ -26,6 +26,7 @@ pub struct Call<'s> {
     shown: Payload,
     reading: Reading,
     independent: bool,
+    unversioned: bool,
 }
 
 impl<'s> Call<'s> {
@@ -51,12 +52,19 @@ impl<'s> Call<'s> {
             shown: Payload::None,
             reading: Reading::Auto,
             independent: false,
+            unversioned: false,
         }
     }
 
     /// The path as it is sent, where it is not the operation's template: unknown routes, odd spellings. Starts with `/`, no version.
     pub fn path(mut self, path: &str) -> Self {
         path.clone_into(&mut self.path);
+        self
+    }
+
+    /// Sends the path as it stands, without the `/v…` that goes before every other: for what clients of other versions ask.
+    pub fn unversioned(mut self) -> Self {
+        self.unversioned = true;
         self
     }
 
@@ -139,7 +147,11 @@ impl<'s> Call<'s> {
     /// where success is expected ends the scenario there, unless the step is [`independent`](Call::independent).
     pub async fn expect(self, status: u16) -> Result<Reply, Stop> {
         let started = Instant::now();
-        let result = self.session.engine.client.send(&self.operation, &self.wire()).await;
+        let client = &self.session.engine.client;
+        let result = match self.unversioned {
+            true => client.send_bare(&self.operation, &self.wire()).await,
+            false => client.send(&self.operation, &self.wire()).await,
+        };
         let answer = match result {
             Ok(answer) => answer,
             Err(error) if error.is_local() => no_answer(&error, started.elapsed()),

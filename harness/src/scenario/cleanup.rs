@@ -28,7 +28,7 @@ impl Session {
     }
 }
 
-/// Removes all containers, networks and volumes with this label (`key` or `key=value`); how many there were.
+/// Removes all containers, networks, volumes and images with this label (`key` or `key=value`); how many there were.
 pub async fn remove_labelled(client: &Client, label: &str) -> Result<usize, EngineError> {
     let filters = utf8_percent_encode(&json!({ "label": [label] }).to_string(), NON_ALPHANUMERIC).to_string();
     let mut removed = 0;
@@ -46,6 +46,12 @@ pub async fn remove_labelled(client: &Client, label: &str) -> Result<usize, Engi
     let volumes = request(client, "GET", &format!("/volumes?filters={filters}")).await?;
     for name in texts(&volumes, "/Volumes", "Name") {
         request(client, "DELETE", &format!("/volumes/{name}?force=true")).await?;
+        removed += 1;
+    }
+    // Committed images carry their container's labels; built and imported ones are given them.
+    let images = request(client, "GET", &format!("/images/json?all=true&filters={filters}")).await?;
+    for id in texts(&images, "", "Id") {
+        request(client, "DELETE", &format!("/images/{id}?force=true")).await?;
         removed += 1;
     }
     Ok(removed)

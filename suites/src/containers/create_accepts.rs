@@ -44,7 +44,7 @@ fn cases() -> Vec<(&'static str, Value)> {
         ("no-healthcheck", json!({ "Healthcheck": { "Test": ["NONE"] } })),
         ("shell-healthcheck", json!({ "Healthcheck": { "Test": ["CMD-SHELL", "exit 0"] } })),
         ("anonymous-volume", json!({ "Volumes": { "/data": {} } })),
-        ("bind-options", host(json!({ "Binds": ["/tmp:/a:ro", "/tmp:/b:rw,rslave"] }))),
+        ("bind-options", host(json!({ "Binds": ["/etc:/a:ro", "/etc:/b:rw,rslave"] }))),
         ("tmpfs-options", host(json!({ "Tmpfs": { "/a": "", "/b": "ro,noexec,size=1m,mode=700" } }))),
         ("cpus", host(json!({ "NanoCpus": 500_000_000 }))),
         ("unlimited-swap", host(json!({ "Memory": 67_108_864, "MemorySwap": -1 }))),
@@ -93,7 +93,7 @@ async fn mount_kinds(s: &mut Session) -> Outcome {
     let volume = s.name("data");
     s.remember("volume", &volume);
     let mounts = json!([
-        { "Type": "bind", "Source": "/tmp", "Target": "/bind", "ReadOnly": true, "BindOptions": { "Propagation": "rprivate" } },
+        { "Type": "bind", "Source": "/etc", "Target": "/bind", "ReadOnly": true, "BindOptions": { "Propagation": "rprivate" } },
         { "Type": "volume", "Source": volume, "Target": "/volume", "VolumeOptions": { "NoCopy": true, "Labels": { "role": "data" } } },
         { "Type": "tmpfs", "Target": "/tmpfs", "TmpfsOptions": { "SizeBytes": 65536, "Mode": 448 } }
     ]);

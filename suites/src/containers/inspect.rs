@@ -17,7 +17,6 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("inspect/by-short-id", |s| Box::pin(by_short_id(s)));
     area.add("inspect/name-goes-before-id", |s| Box::pin(name_before_id(s)));
     area.add("inspect/missing", |s| Box::pin(missing(s)));
-    area.add("inspect/empty-id", |s| Box::pin(empty_id(s)));
     area.add("inspect/id-in-upper-case", |s| Box::pin(upper_case(s)));
     area.add("inspect/two-networks", |s| Box::pin(two_networks(s)));
     area.add("inspect/health", |s| Box::pin(health(s)));
@@ -83,12 +82,6 @@ async fn name_before_id(s: &mut Session) -> Outcome {
 async fn missing(s: &mut Session) -> Outcome {
     s.call(INSPECT, &[NOSUCH]).expect(404).await?;
     s.call(INSPECT, &[&"0".repeat(64)]).expect(404).await?;
-    Ok(())
-}
-
-/// The router tidies the path, and sends the client there.
-async fn empty_id(s: &mut Session) -> Outcome {
-    s.call(INSPECT, &[""]).path("/containers//json").expect(301).await?;
     Ok(())
 }
 

@@ -158,7 +158,7 @@ async fn volume(s: &mut Session) -> Outcome {
     let volume = s.name("data");
     s.remember("volume", &volume);
     s.create(json!({ "Cmd": forever(), "HostConfig": { "Binds": [format!("{volume}:/data")] } })).await?;
-    s.create(json!({ "Cmd": forever(), "HostConfig": { "Binds": ["/tmp:/other"] } })).await?;
+    s.create(json!({ "Cmd": forever(), "HostConfig": { "Binds": ["/etc:/other"] } })).await?;
     for wanted in [volume.as_str(), "/data", "/other", NOSUCH] {
         filtered(s, json!({ "volume": [wanted] })).await?;
     }

@@ -22,6 +22,7 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("pause/then-remove", |s| Box::pin(then_remove(s)));
     area.add("pause/then-kill", |s| Box::pin(then_kill(s)));
     area.add("pause/then-signal", |s| Box::pin(then_signal(s)));
+    area.add("pause/then-stop-signal", |s| Box::pin(then_stop_signal(s)));
     area.add("pause/then-list", |s| Box::pin(then_list(s)));
 }
 
@@ -63,10 +64,9 @@ async fn unpause_exited(s: &mut Session) -> Outcome {
     post(s, UNPAUSE, &c, 500).await
 }
 
-/// It counts as running.
 async fn then_start(s: &mut Session) -> Outcome {
     let c = paused(s).await?;
-    post(s, "POST /containers/{id}/start", &c, 304).await
+    post(s, "POST /containers/{id}/start", &c, 409).await
 }
 
 async fn then_exec(s: &mut Session) -> Outcome {
@@ -90,7 +90,16 @@ async fn then_kill(s: &mut Session) -> Outcome {
     inspect(s, &c).await
 }
 
-/// Another signal waits until it goes on.
+/// Where the container has no stop signal of its own, Docker takes any signal for one, and lets the container go on to get it.
+async fn then_stop_signal(s: &mut Session) -> Outcome {
+    let c = trapping(s, "USR1", 7, json!({})).await?;
+    s.call(PAUSE, &[&c]).expect(204).await?;
+    s.call(KILL, &[&c]).query("signal", "USR1").expect(204).await?;
+    until_exited(s, &c).await?;
+    inspect(s, &c).await
+}
+
+/// Another signal than the stop signal waits until it goes on.
 async fn then_signal(s: &mut Session) -> Outcome {
     let c = trapping(s, "USR1", 7, json!({ "StopSignal": "SIGTERM" })).await?;
     s.call(PAUSE, &[&c]).expect(204).await?;

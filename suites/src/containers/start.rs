@@ -51,7 +51,7 @@ async fn start_exited(s: &mut Session) -> Outcome {
 /// A host config at start was dropped with API 1.24.
 async fn with_body(s: &mut Session) -> Outcome {
     let c = created(s).await?;
-    s.call(START, &[&c]).json(json!({ "Binds": ["/tmp:/x"] })).expect(400).await?;
+    s.call(START, &[&c]).json(json!({ "Binds": ["/etc:/x"] })).expect(400).await?;
     inspect(s, &c).await
 }
 

@@ -1,0 +1,55 @@
+//! Tar archives that scenarios send. Equal contents give equal bytes, so that requests and digests are the same on every engine and day.
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+/// An archive of these files: path and text. Owned by root, mode 0644, dated 2020.
+pub fn files(entries: &[(&str, &str)]) -> Vec<u8> {
+    let bytes: Vec<_> = entries.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
+    archive(&bytes)
+}
+
+/// What is no archive at all, longer than one tar block.
+pub fn garbage() -> Vec<u8> {
+    "this is no archive ".repeat(64).into_bytes()
+}
+
+/// An image as `docker save` writes it, with one layer of these files, these tags and this label. Its id depends on nothing else.
+pub fn image(tags: &[&str], label: &str, entries: &[(&str, &str)]) -> Vec<u8> {
+    let layer = files(entries);
+    let (key, value) = label.split_once('=').unwrap_or((label, ""));
+    let config = json!({
+        "architecture": "amd64",
+        "os": "linux",
+        "created": "2020-01-01T00:00:00Z",
+        "author": "Lockstep",
+        "config": { "Cmd": ["/bin/none"], "Env": ["PATH=/bin"], "Labels": { key: value } },
+        "history": [{ "created": "2020-01-01T00:00:00Z", "created_by": "lockstep" }],
+        "rootfs": { "type": "layers", "diff_ids": [format!("sha256:{}", hex(&layer))] },
+    })
+    .to_string();
+    let config_name = format!("{}.json", hex(config.as_bytes()));
+    let manifest: Value = json!([{ "Config": config_name, "RepoTags": tags, "Layers": ["layer/layer.tar"] }]);
+    archive(&[
+        ("layer/layer.tar", &layer),
+        (&config_name, config.as_bytes()),
+        ("manifest.json", manifest.to_string().as_bytes()),
+    ])
+}
+
+#[expect(clippy::expect_used, reason = "an archive in memory of short names has nothing that could fail")]
+fn archive(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for (path, bytes) in entries {
+        let mut header = tar::Header::new_ustar();
+        header.set_mode(0o644);
+        header.set_mtime(1_577_836_800);
+        header.set_size(bytes.len() as u64);
+        builder.append_data(&mut header, path, *bytes).expect("a tar entry in memory");
+    }
+    builder.into_inner().expect("a tar archive in memory")
+}
+
+fn hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}

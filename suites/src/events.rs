@@ -1,0 +1,106 @@
+//! What the engine tells about past events. Live streams are asked with an end, so that they have one.
+
+use lockstep_harness::scenario::{Catalogue, Outcome, Session, Stop};
+use serde_json::{Value, json};
+
+/// Adds the area's scenarios.
+pub fn add(catalogue: &mut Catalogue) {
+    let mut area = catalogue.area("events");
+    area.add("container/life", |s| Box::pin(container_life(s)));
+    area.add("container/rename-pause-kill", |s| Box::pin(container_states(s)));
+    area.add("container/by-label-and-event", |s| Box::pin(by_label_and_event(s)));
+    area.add("image/tag-untag", |s| Box::pin(image(s)));
+    area.add("volume/life", |s| Box::pin(volume(s)));
+    area.add("network/life", |s| Box::pin(network(s)));
+    area.add("none-in-range", |s| Box::pin(none_in_range(s)));
+    area.add("since-after-until", |s| Box::pin(since_after_until(s)));
+    area.add("malformed-until", |s| Box::pin(malformed_until(s)));
+    area.add("malformed-filters", |s| Box::pin(malformed_filters(s)));
+    area.add("unknown-filter", |s| Box::pin(unknown_filter(s)));
+}
+
+/// The events since then that satisfy the filters.
+async fn told(s: &mut Session, since: i64, filters: Value) -> Result<(), Stop> {
+    let until = s.clock() + 1;
+    s.call("GET /events", &[]).query("since", since).query("until", until).filters(filters).progress().expect(200).await?;
+    Ok(())
+}
+
+async fn container_life(s: &mut Session) -> Outcome {
+    let since = s.clock();
+    let container = s.start_probe(&["exit", "3"]).await?;
+    s.call("POST /containers/{id}/wait", &[&container]).expect(200).await?;
+    s.call("DELETE /containers/{id}", &[&container]).expect(204).await?;
+    told(s, since, json!({ "container": [container] })).await
+}
+
+async fn container_states(s: &mut Session) -> Outcome {
+    let since = s.clock();
+    let container = s.start_probe(&["sleep", "60"]).await?;
+    let name = s.name("renamed");
+    s.call("POST /containers/{id}/rename", &[&container]).query("name", name).expect(204).await?;
+    s.call("POST /containers/{id}/pause", &[&container]).independent().expect(204).await?;
+    s.call("POST /containers/{id}/unpause", &[&container]).independent().expect(204).await?;
+    s.call("POST /containers/{id}/kill", &[&container]).expect(204).await?;
+    s.until(&container, "/State/Running", &json!(false)).await?;
+    told(s, since, json!({ "container": [container] })).await
+}
+
+async fn by_label_and_event(s: &mut Session) -> Outcome {
+    let since = s.clock();
+    let container = s.start_probe(&["exit", "0"]).await?;
+    s.call("POST /containers/{id}/wait", &[&container]).expect(200).await?;
+    told(s, since, json!({ "type": ["container"], "event": ["start", "die"], "label": [s.label()] })).await
+}
+
+async fn image(s: &mut Session) -> Outcome {
+    let since = s.clock();
+    let image = s.image().to_owned();
+    let name = s.image_name("tagged");
+    let (repository, tag) = crate::images::split(&name);
+    s.call("POST /images/{name}/tag", &[&image]).query("repo", repository).query("tag", tag).expect(201).await?;
+    // The untag event carries the image's id, not the name that went: only the tag can be filtered by name.
+    told(s, since, json!({ "type": ["image"], "event": ["tag"], "image": [name] })).await
+}
+
+async fn volume(s: &mut Session) -> Outcome {
+    let since = s.clock();
+    let name = s.name("data");
+    s.call("POST /volumes/create", &[]).json(json!({ "Name": name })).expect(201).await?;
+    s.call("DELETE /volumes/{name}", &[&name]).expect(204).await?;
+    told(s, since, json!({ "type": ["volume"], "volume": [name] })).await
+}
+
+async fn network(s: &mut Session) -> Outcome {
+    let since = s.clock();
+    let name = s.name("net");
+    let body = json!({ "Name": name, "IPAM": { "Config": [{ "Subnet": "10.221.250.0/24" }] } });
+    let network = s.call("POST /networks/create", &[]).json(body).expect(201).await?.id()?;
+    s.call("DELETE /networks/{id}", &[&network]).expect(204).await?;
+    told(s, since, json!({ "type": ["network"], "network": [name] })).await
+}
+
+async fn none_in_range(s: &mut Session) -> Outcome {
+    s.call("GET /events", &[]).query("since", 1).query("until", 2).progress().expect(200).await?;
+    Ok(())
+}
+
+async fn since_after_until(s: &mut Session) -> Outcome {
+    s.call("GET /events", &[]).query("since", 10).query("until", 1).expect(400).await?;
+    Ok(())
+}
+
+async fn malformed_until(s: &mut Session) -> Outcome {
+    s.call("GET /events", &[]).query("until", "xx").expect(500).await?;
+    Ok(())
+}
+
+async fn malformed_filters(s: &mut Session) -> Outcome {
+    s.call("GET /events", &[]).query("until", 1).query("filters", "{bad").expect(500).await?;
+    Ok(())
+}
+
+async fn unknown_filter(s: &mut Session) -> Outcome {
+    s.call("GET /events", &[]).query("until", 1).filters(json!({ "nosuch": ["x"] })).expect(200).await?;
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! Images: what there is, names, removal, archives, commit, registries.
+
+mod archive;
+mod commit;
+mod import;
+mod inspect;
+mod list;
+mod prune;
+mod registry;
+mod remove;
+mod tag;
+
+use crate::archives;
+use lockstep_harness::scenario::{Catalogue, Session, Stop};
+
+/// Adds the area's scenarios.
+pub fn add(catalogue: &mut Catalogue) {
+    let mut area = catalogue.area("images");
+    list::add(&mut area);
+    inspect::add(&mut area);
+    tag::add(&mut area);
+    remove::add(&mut area);
+    import::add(&mut area);
+    archive::add(&mut area);
+    commit::add(&mut area);
+    registry::add(&mut area);
+    prune::add(&mut area);
+}
+
+/// An image name's repository and tag.
+pub fn split(name: &str) -> (&str, &str) {
+    name.rsplit_once(':').unwrap_or((name, "latest"))
+}
+
+/// Gives the probe's image another name of the scenario's own.
+pub async fn tagged(s: &mut Session, word: &str) -> Result<String, Stop> {
+    let image = s.image().to_owned();
+    let name = s.image_name(word);
+    let (repository, tag) = split(&name);
+    s.call("POST /images/{name}/tag", &[&image]).query("repo", repository).query("tag", tag).expect(201).await?;
+    Ok(name)
+}
+
+/// Imports a small image of the scenario's own that is like no other and carries its label.
+pub async fn imported(s: &mut Session, word: &str) -> Result<String, Stop> {
+    let name = s.image_name(word);
+    let (label, content) = (format!("LABEL {}", s.label()), format!("{name}\n"));
+    s.call("POST /images/create", &[])
+        .query("fromSrc", "-")
+        .query("repo", &name)
+        .query("changes", label)
+        .tar(archives::files(&[("content.txt", &content)]))
+        .progress()
+        .expect(200)
+        .await?;
+    Ok(name)
+}

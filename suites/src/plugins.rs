@@ -1,0 +1,74 @@
+//! Plugins, as far as they go without one: none can be installed where no registry answers.
+
+use lockstep_harness::scenario::{Catalogue, Outcome, Session};
+use serde_json::{Value, json};
+
+const REFUSED: &str = "127.0.0.1:1/nosuch";
+
+/// Adds the area's scenarios.
+pub fn add(catalogue: &mut Catalogue) {
+    let mut area = catalogue.area("plugins");
+    area.add("list/by-capability", |s| Box::pin(list(s)));
+    area.add("list/unknown-filter", |s| Box::pin(list_unknown_filter(s)));
+    for (case, operation, body) in [
+        ("inspect", "GET /plugins/{name}/json", None),
+        ("remove", "DELETE /plugins/{name}", None),
+        ("disable", "POST /plugins/{name}/disable", None),
+        ("set", "POST /plugins/{name}/set", Some(json!(["A=b"]))),
+        ("push", "POST /plugins/{name}/push", None),
+    ] {
+        area.add(&format!("unknown/{case}"), move |s| Box::pin(unknown(s, operation, body.clone())));
+    }
+    area.add("unknown/enable", |s| Box::pin(enable_unknown(s)));
+    area.add("unknown/upgrade", |s| Box::pin(upgrade_unknown(s)));
+    area.add("privileges/without-remote", |s| Box::pin(privileges_without_remote(s)));
+    area.add("pull/registry-refuses", |s| Box::pin(pull_refused(s)));
+    area.add("create/no-archive", |s| Box::pin(create_garbage(s)));
+}
+
+async fn list(s: &mut Session) -> Outcome {
+    s.call("GET /plugins", &[]).filters(json!({ "capability": ["lockstepnever"] })).expect(200).await?;
+    Ok(())
+}
+
+async fn list_unknown_filter(s: &mut Session) -> Outcome {
+    s.call("GET /plugins", &[]).filters(json!({ "nosuch": ["x"] })).expect(400).await?;
+    Ok(())
+}
+
+async fn unknown(s: &mut Session, operation: &str, body: Option<Value>) -> Outcome {
+    let call = s.call(operation, &["nosuch"]);
+    match body {
+        Some(body) => call.json(body),
+        None => call,
+    }
+    .expect(404)
+    .await?;
+    Ok(())
+}
+
+async fn enable_unknown(s: &mut Session) -> Outcome {
+    s.call("POST /plugins/{name}/enable", &["nosuch"]).query("timeout", 1).expect(404).await?;
+    s.call("POST /plugins/{name}/enable", &["nosuch"]).expect(500).await?;
+    Ok(())
+}
+
+async fn upgrade_unknown(s: &mut Session) -> Outcome {
+    s.call("POST /plugins/{name}/upgrade", &["nosuch"]).query("remote", REFUSED).json(json!([])).expect(404).await?;
+    Ok(())
+}
+
+async fn privileges_without_remote(s: &mut Session) -> Outcome {
+    s.call("GET /plugins/privileges", &[]).expect(500).await?;
+    Ok(())
+}
+
+async fn pull_refused(s: &mut Session) -> Outcome {
+    s.call("POST /plugins/pull", &[]).query("remote", REFUSED).query("name", "lockstep-never").json(json!([])).expect(500).await?;
+    Ok(())
+}
+
+async fn create_garbage(s: &mut Session) -> Outcome {
+    s.call("POST /plugins/create", &[]).query("name", "lockstep-never").tar(crate::archives::garbage()).expect(500).await?;
+    Ok(())
+}
