@@ -114,8 +114,9 @@ impl Scrub<'_> {
     }
 
     fn patterns(&mut self, text: &str, result: &mut String) {
-        let volatile = |byte: u8| byte.is_ascii_digit();
-        if !text.bytes().any(volatile) && !text.contains(" a") {
+        // What is volatile has digits, but for some durations and some links to layers.
+        let volatile = text.bytes().any(|byte| byte.is_ascii_digit()) || text.contains(" a") || text.contains("/l/");
+        if !volatile {
             result.push_str(text);
             return;
         }
@@ -211,8 +212,9 @@ impl Scrub<'_> {
         if hexadecimal && let Some(symbol) = self.index.prefix(text) {
             return Some(symbol);
         }
-        if hexadecimal && text.len() == 12 && digits > 0 {
-            let full = self.numbers.full(text);
+        // Twelve digits without a single one from 0 to 9 are a word, unless they begin a full id.
+        let full = if hexadecimal && text.len() == 12 { self.numbers.full(text) } else { String::new() };
+        if digits > 0 && !full.is_empty() || full.len() > 12 {
             return Some(format!("<{}:short>", self.numbers.name("id", &full)));
         }
         // The ids of swarm objects, and of networks that a swarm spans.
