@@ -9,6 +9,7 @@ mod images;
 mod networks;
 mod plugins;
 mod swarm;
+mod cli;
 mod system;
 mod volumes;
 
@@ -21,6 +22,7 @@ pub fn catalogue() -> Catalogue {
     networks::add(&mut catalogue);
     plugins::add(&mut catalogue);
     swarm::add(&mut catalogue);
+    cli::add(&mut catalogue);
     system::add(&mut catalogue);
     volumes::add(&mut catalogue);
     catalogue

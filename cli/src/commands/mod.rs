@@ -11,7 +11,7 @@ pub mod run;
 
 use crate::args::Files;
 use crate::error::CliError;
-use lockstep_harness::divergence::DivergenceList;
+use lockstep_harness::divergence::{DivergenceList, Glob};
 use lockstep_harness::scenario::Scenario;
 use lockstep_harness::transcript::store::{Recorded, Store};
 
@@ -23,8 +23,7 @@ pub fn select(only: &[String]) -> Result<Vec<Scenario>, CliError> {
     }
     let mut globs = Vec::new();
     for text in only {
-        let glob = lockstep_harness::divergence::Glob::segments(text)
-            .map_err(|problem| CliError::Usage(format!("--only '{text}' is no glob: {problem}")))?;
+        let glob = Glob::segments(text);
         if !catalogue.scenarios().iter().any(|scenario| glob.fits(&scenario.name)) {
             return Err(CliError::Usage(format!(
                 "--only '{text}' fits none of the {} scenarios; `lockstep list` shows them (* stays within one part of a name, ** crosses)",
@@ -45,12 +44,7 @@ pub fn divergences(files: &Files) -> Result<DivergenceList, CliError> {
 
 /// The snapshots of the candidates whose folder fits the glob; all when there is none.
 pub fn candidates(store: &Store, glob: Option<&str>) -> Result<Vec<Recorded>, CliError> {
-    let glob = glob
-        .map(|text| {
-            lockstep_harness::divergence::Glob::segments(text)
-                .map_err(|problem| CliError::Usage(format!("--candidate '{text}' is no glob: {problem}")))
-        })
-        .transpose()?;
+    let glob = glob.map(Glob::segments);
     let mut list = Vec::new();
     for slug in store.slugs()? {
         let recorded = store.load(&slug)?;

@@ -5,7 +5,7 @@ use crate::engines;
 use crate::error::CliError;
 use crate::progress::Progress;
 use lockstep_harness::runner::{self, Options, Run, ScenarioRun, Taken};
-use lockstep_harness::transcript::store::{RecordMode, RecordedOutcome, Store};
+use lockstep_harness::transcript::store::{RecordMode, RecordSummary, RecordedOutcome, Store};
 
 /// Records the reference and, when one is given, the candidate. A scenario that is wrong about the reference is an error and is not written.
 pub async fn record(files: &Files, arguments: &RecordArguments) -> Result<u8, CliError> {
@@ -27,13 +27,13 @@ pub async fn record(files: &Files, arguments: &RecordArguments) -> Result<u8, Cl
     let complete = arguments.selection.only.is_empty() && wrong == 0;
     let outcomes = outcomes(&run.scenarios, |run| run.reference.as_ref());
     let summary = store.record(&identities[0], "engine", None, &outcomes, mode, complete)?;
-    anstream::eprintln!("{summary}");
+    say(&summary);
     if let [reference, candidate] = identities.as_slice() {
         if candidate.slug() != reference.slug() {
             let base = store.load(&reference.slug())?;
             let outcomes = self::outcomes(&run.scenarios, |run| run.candidate.as_ref());
             let summary = store.record(candidate, "engine", Some(&base), &outcomes, mode, complete)?;
-            anstream::eprintln!("{summary}");
+            say(&summary);
         }
     }
     Ok(u8::from(wrong > 0))
@@ -60,4 +60,19 @@ fn report_trouble(run: &Run) -> usize {
         anstream::eprintln!("not recorded: {}: {}", scenario.name, not_run.reason);
     }
     trouble.len()
+}
+
+/// One line of what was written, then what a person has to look at.
+fn say(summary: &RecordSummary) {
+    let (new, changed, unchanged) = (summary.new.len(), summary.changed.len(), summary.unchanged.len());
+    anstream::eprintln!("{}: {new} new, {changed} changed, {unchanged} unchanged, {} equal to the reference", summary.slug, summary.equal);
+    for path in &summary.pending {
+        anstream::eprintln!("  to review: {} (cargo insta review)", path.display());
+    }
+    for name in &summary.gone {
+        anstream::eprintln!("  no longer a scenario: {name} (record --accept removes its snapshot)");
+    }
+    for name in &summary.kept {
+        anstream::eprintln!("  could not be run now, its snapshot is kept: {name}");
+    }
 }

@@ -134,6 +134,30 @@ impl Client {
         self.exchange(during, "", request, self.limits.deadline).await
     }
 
+    /// The first request to an engine, with a deadline of its own: whether anybody is there. A silent listener counts as unreachable.
+    pub async fn send_first(
+        &self,
+        during: &str,
+        request: &WireRequest,
+        deadline: Duration,
+    ) -> Result<WireAnswer, EngineError> {
+        let unreachable = |problem: String| EngineError::Unreachable {
+            engine: self.name(),
+            endpoint: self.endpoint.to_string(),
+            problem,
+        };
+        match self.exchange(during, "", request, deadline).await {
+            Err(error) if error.is_local() => Err(unreachable(error.to_string())),
+            other => other,
+        }
+    }
+
+    /// Whether the engine answers a ping within a second.
+    pub async fn ping(&self) -> bool {
+        let ping = self.http.get(format!("{}/_ping", self.base)).send();
+        matches!(tokio::time::timeout(Duration::from_secs(1), ping).await, Ok(Ok(answer)) if answer.status().is_success())
+    }
+
     /// Sends a request and hands out the answer's stream: an upgraded connection when the engine switches protocols, else the body as it comes.
     pub async fn open(&self, during: &str, request: &WireRequest) -> Result<(u16, Headers, Opened), EngineError> {
         let prefix = lock(&self.prefix).clone();

@@ -87,6 +87,9 @@ pub enum EngineError {
         /// The last lines of its log.
         log: String,
     },
+    /// An API version that cannot be used.
+    #[error("{0}")]
+    ApiVersion(String),
     /// A certificate or key file is missing or wrong.
     #[error("{}: {problem}", path.display())]
     Certificate {
@@ -112,7 +115,7 @@ fn log_tail(log: &str) -> String {
 impl EngineError {
     /// Whether the command line was wrong (exit status 2) rather than an engine out of reach (3).
     pub fn is_usage(&self) -> bool {
-        matches!(self, EngineError::BadEndpoint { .. } | EngineError::Certificate { .. })
+        matches!(self, EngineError::BadEndpoint { .. } | EngineError::Certificate { .. } | EngineError::ApiVersion(_))
     }
 
     /// Whether only one exchange failed and the engine may go on.

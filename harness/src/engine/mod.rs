@@ -1,14 +1,23 @@
 //! Talking to an engine: where it is, how it is started, how requests and streams reach it.
 
 mod client;
+mod connect;
+pub mod discover;
 mod endpoint;
 mod error;
 mod identity;
+pub mod image;
+pub mod launch;
 pub mod stream;
 mod tls;
+mod version;
 
+pub(crate) use client::lock;
 pub use client::{Client, Headers, Limits, Opened, WireAnswer, WireRequest};
+pub use connect::{Engine, Facts};
 pub use endpoint::{Endpoint, Family, Target};
 pub use error::EngineError;
 pub use identity::EngineIdentity;
+pub use launch::{Daemon, can_launch, end_all, launch, missing_helpers, on_path, sweep};
 pub use tls::TlsFiles;
+pub use version::{ApiRange, ApiVersion, negotiate};

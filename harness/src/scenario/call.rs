@@ -159,6 +159,9 @@ impl<'s> Call<'s> {
         };
         let body = decode(self.reading, &answer.headers, answer.body.clone());
         let duration = answer.duration;
+        if self.operation == "POST /containers/create" && !self.query.iter().any(|(name, _)| name == "name") {
+            self.session.know_generated_name(&body).await?;
+        }
         self.record(status, answer, body, duration)
     }
 

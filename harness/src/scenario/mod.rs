@@ -4,6 +4,7 @@ mod attached;
 mod call;
 mod catalogue;
 mod cleanup;
+mod cli;
 mod decode;
 mod observe;
 mod session;

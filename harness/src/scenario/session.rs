@@ -4,7 +4,7 @@ use super::call::Call;
 use super::{Scenario, Stop};
 use crate::engine::{Engine, EngineError};
 use crate::normalise::Known;
-use crate::transcript::{End, Step, StepKind, Transcript};
+use crate::transcript::{End, Payload, Step, StepKind, Transcript};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -128,6 +128,20 @@ impl Session {
             self.know(bare, &symbol);
         }
         self.created.push((kind, id.to_owned()));
+    }
+
+    /// Learns the name that the engine made up for a container created without one.
+    pub(super) async fn know_generated_name(&mut self, created: &Payload) -> Result<(), Stop> {
+        let id = created.json().and_then(|body| body["Id"].as_str()).map(str::to_owned);
+        let Some(id) = id else { return Ok(()) };
+        let inspected = self.quiet("GET", &format!("/containers/{id}/json"), None).await?;
+        if let Some(name) = inspected.as_ref().and_then(|body| body["Name"].as_str()) {
+            let count = self.counters.entry("generated-name").or_default();
+            *count += 1;
+            let symbol = format!("generated-name:{count}");
+            self.know(name.trim_start_matches('/'), &symbol);
+        }
+        Ok(())
     }
 
     /// The engine's clock in unix seconds (both engines run on this machine, or near enough for filters).

@@ -1,0 +1,144 @@
+//! An engine in use: reached or launched, named, and at a negotiated API version.
+
+use super::launch::{Daemon, launch};
+use super::version::{ApiRange, ApiVersion};
+use super::{Client, EngineError, EngineIdentity, Limits, Target, TlsFiles, WireRequest};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// An engine that answers.
+pub struct Engine {
+    /// The way to it.
+    pub client: Client,
+    /// Its name and versions.
+    pub identity: EngineIdentity,
+    /// The API versions it speaks.
+    pub range: ApiRange,
+    /// Whether scenarios may act on all that is on it: launched by Lockstep, or marked so.
+    pub disposable: bool,
+    /// Paths that the normaliser turns into symbols.
+    pub facts: Facts,
+    daemon: Option<Daemon>,
+}
+
+/// What is known of an engine besides its name.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// Where it keeps its data (`DockerRootDir` of `/info`).
+    pub data_root: Option<String>,
+    /// The folder of a launched daemon.
+    pub folder: Option<String>,
+}
+
+impl Engine {
+    /// Launches or reaches the engine and asks who it is. `role` is what messages call it until then.
+    pub async fn start(target: &Target, role: &str, tls: Option<&TlsFiles>, limits: Limits) -> Result<Engine, EngineError> {
+        let (client, daemon) = match target {
+            Target::Private(family) => {
+                let (client, daemon) = launch(*family, limits).await?;
+                (client, Some(daemon))
+            }
+            Target::Endpoint(endpoint) => (Client::new(endpoint.clone(), tls, role, limits)?, None),
+        };
+        let first = Duration::from_secs(4).min(limits.deadline);
+        let answer = client.send_first("GET /version", &get("/version"), first).await?;
+        let version: Value = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
+        let unusable = |problem: &str| EngineError::Unusable {
+            engine: role.to_owned(),
+            endpoint: client.endpoint().to_string(),
+            problem: format!("{problem}; is this a Docker-compatible engine?"),
+        };
+        let range = ApiRange::of(&version).ok_or_else(|| unusable("GET /version answers without an ApiVersion"))?;
+        let own = version["Version"].as_str().ok_or_else(|| unusable("GET /version answers without a Version"))?;
+        let server = answer.headers.iter().find(|(name, _)| name == "server").map_or("", |(_, value)| value);
+        let identity =
+            EngineIdentity { engine: family_name(&version, server), version: plain(own), api: range.max.to_string() };
+        client.set_identity(&identity.engine, None);
+        let info = client.send_bare("GET /info", &get("/info")).await?;
+        let info: Value = serde_json::from_slice(&info.body).unwrap_or(Value::Null);
+        let facts = Facts {
+            data_root: info["DockerRootDir"].as_str().map(str::to_owned),
+            folder: daemon.as_ref().map(|daemon| daemon.folder().display().to_string()),
+        };
+        Ok(Engine { client, identity, range, disposable: daemon.is_some(), facts, daemon })
+    }
+
+    /// From now on requests carry this version.
+    pub fn use_api(&mut self, version: ApiVersion) {
+        self.identity.api = version.to_string();
+        self.client.set_identity(&self.identity.engine, Some(&self.identity.api));
+    }
+
+    /// Its user says that nothing on it is of worth.
+    pub fn mark_disposable(&mut self) {
+        self.disposable = true;
+    }
+
+    /// The log of a launched daemon.
+    pub fn log(&self) -> Option<&Path> {
+        self.daemon.as_ref().map(Daemon::log)
+    }
+
+    /// Keeps a copy of a launched daemon's log outside its folder.
+    pub fn keep_log(&self) -> Option<PathBuf> {
+        self.daemon.as_ref().and_then(keep_log)
+    }
+
+    /// Ends it, where Lockstep launched it.
+    pub async fn stop(self) {
+        if let Some(daemon) = self.daemon {
+            daemon.stop().await;
+        }
+    }
+}
+
+/// Copies a daemon's log beside the temporary folders: the daemon's own folder goes with it.
+fn keep_log(daemon: &Daemon) -> Option<PathBuf> {
+    let kept = std::env::temp_dir().join(format!("{}.log", daemon.folder().file_name()?.to_string_lossy()));
+    std::fs::copy(daemon.log(), &kept).ok().map(|_| kept)
+}
+
+fn get(target: &str) -> WireRequest {
+    WireRequest { method: "GET".to_owned(), target: target.to_owned(), headers: Vec::new(), body: Default::default() }
+}
+
+/// What the engine calls itself: Docker's first component is "Engine", Podman's "Podman Engine" (20.10.24, 4.3.1); Triton says so in its Server header.
+fn family_name(version: &Value, server: &str) -> String {
+    if server.starts_with("Triton/") {
+        return "sdc-docker".to_owned();
+    }
+    let component = version.pointer("/Components/0/Name").and_then(Value::as_str).unwrap_or("Engine");
+    match component {
+        "Engine" => "docker".to_owned(),
+        "Podman Engine" => "podman".to_owned(),
+        other => other.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-"),
+    }
+}
+
+/// `20.10.24+dfsg1` without the distribution's suffix.
+fn plain(version: &str) -> String {
+    version.split(['+', '~', '-']).next().unwrap_or(version).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+    use serde_json::json;
+
+    #[rstest]
+    #[case(json!({"Components": [{"Name": "Engine"}]}), "Docker/20.10.24 (linux)", "docker")]
+    #[case(json!({"Components": [{"Name": "Podman Engine"}]}), "Libpod/4.3.1 (linux)", "podman")]
+    #[case(json!({}), "Triton/1.9.0 (linux)", "sdc-docker")]
+    #[case(json!({"Components": [{"Name": "My Engine"}]}), "", "my-engine")]
+    fn names_the_family(#[case] version: Value, #[case] server: &str, #[case] name: &str) {
+        assert_eq!(family_name(&version, server), name);
+    }
+
+    #[test]
+    fn leaves_the_distribution_out_of_the_version() {
+        assert_eq!(plain("20.10.24+dfsg1"), "20.10.24");
+        assert_eq!(plain("5.0.0-rc1"), "5.0.0");
+    }
+}

@@ -1,0 +1,172 @@
+//! Places whose meaning a table row cannot say: targets, headers, `top`, archives, progress, and text in columns.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use super::places::Walk;
+use super::symbols::Index;
+use super::text::Scrub;
+
+/// A target with its percent-encoded values readable, on one line and with one meaning only: what separates parts of a
+/// target, blanks, control characters and all but ASCII stay encoded.
+pub(super) fn readable_target(target: &str) -> String {
+    let mut result = String::with_capacity(target.len());
+    let mut rest = target;
+    while let Some(at) = rest.find('%') {
+        result.push_str(&rest[..at]);
+        let code = rest.get(at + 1..at + 3);
+        let byte = code.and_then(|code| u8::from_str_radix(code, 16).ok());
+        match byte.filter(|byte| byte.is_ascii_graphic() && !b"&#%+=?<>".contains(byte)) {
+            Some(byte) => {
+                result.push(char::from(byte));
+                rest = &rest[at + 3..];
+            }
+            None => {
+                result.push('%');
+                rest = &rest[at + 1..];
+            }
+        }
+    }
+    result.push_str(rest);
+    result
+}
+
+/// Whether a request header carries a secret.
+pub(super) fn is_secret(header: &str) -> bool {
+    matches!(
+        header,
+        "authorization" | "x-registry-auth" | "x-registry-config" | "cookie"
+    )
+}
+
+/// An answer's headers.
+pub(super) fn headers(
+    operation: &str,
+    raw: &[(String, String)],
+    scrub: &mut Scrub<'_>,
+) -> Vec<(String, String)> {
+    let mut framed = false;
+    let mut result: Vec<(String, String)> = Vec::with_capacity(raw.len());
+    for (name, value) in raw {
+        let value = match name.as_str() {
+            // Go counts a body of up to 2048 bytes and sends a longer one in chunks. With ids and times in it, the
+            // length is as volatile as they are, and which of the two it is may be.
+            "content-length" | "transfer-encoding" => {
+                framed = true;
+                continue;
+            }
+            // The product is the engine's, the version is the release's.
+            "server" | "libpod-api-version" => versions(value),
+            "x-response-time" => "<number>".to_owned(),
+            "x-docker-container-path-stat" => path_stat(operation, name, value, scrub),
+            _ => scrub.text(value),
+        };
+        result.push((name.clone(), value));
+    }
+    if framed {
+        result.push(("framing".to_owned(), "<counted-or-chunked>".to_owned()));
+        result.sort();
+    }
+    result
+}
+
+/// `Docker/20.10.24 (linux)` with the versions as symbols.
+fn versions(value: &str) -> String {
+    let words = value.split(' ').map(|word| match word.split_once('/') {
+        Some((product, version)) if version.starts_with(|letter: char| letter.is_ascii_digit()) => {
+            format!("{product}/<version>")
+        }
+        None if word.starts_with(|letter: char| letter.is_ascii_digit()) => "<version>".to_owned(),
+        _ => word.to_owned(),
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// The base64 of a JSON document, as that document.
+fn path_stat(operation: &str, name: &str, value: &str, scrub: &mut Scrub<'_>) -> String {
+    let document = STANDARD
+        .decode(value)
+        .ok()
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    match document {
+        Some(document) => Walk::new(operation, "headers")
+            .at(name)
+            .value(document, scrub)
+            .to_string(),
+        None => scrub.text(value),
+    }
+}
+
+/// The table of `top`: what a column holds, its title says.
+pub(super) fn top(body: &mut Value) {
+    let symbols: Vec<Option<&str>> = match body.get("Titles").and_then(Value::as_array) {
+        Some(titles) => titles
+            .iter()
+            .map(|title| title.as_str().and_then(column))
+            .collect(),
+        None => return,
+    };
+    let Some(rows) = body.get_mut("Processes").and_then(Value::as_array_mut) else {
+        return;
+    };
+    for row in rows.iter_mut().filter_map(Value::as_array_mut) {
+        for (cell, symbol) in row.iter_mut().zip(&symbols) {
+            // Process 0 is no process of the host: SDC Docker's zsched shows by it.
+            if let Some(symbol) = symbol.filter(|symbol| *symbol != "pid" || *cell != "0") {
+                *cell = json!(format!("<{symbol}>"));
+            }
+        }
+    }
+}
+
+fn column(title: &str) -> Option<&'static str> {
+    match title {
+        "PID" | "PPID" | "PGID" | "SID" | "HPID" => Some("pid"),
+        "STIME" | "START" | "STARTED" | "LSTART" => Some("time"),
+        "TIME" => Some("cpu-time"),
+        "C" | "%CPU" => Some("percent"),
+        "ELAPSED" => Some("duration"),
+        "RSS" | "VSZ" | "%MEM" | "SZ" => Some("number"),
+        _ => None,
+    }
+}
+
+/// An entry of an archive: its time says something only when it is not a time of this run.
+pub(super) fn tar_entry(mut entry: Value, index: &Index) -> Value {
+    if let Some(mtime) = entry.get_mut("mtime")
+        && mtime
+            .as_i64()
+            .is_some_and(|seconds| index.time(i128::from(seconds)) == Some("unix"))
+    {
+        *mtime = json!("<mtime>");
+    }
+    entry
+}
+
+/// Runs of one progress report as a single one: how often it is repeated depends on timing.
+pub(super) fn collapse_progress(operation: &str, mut items: Vec<Value>) -> Vec<Value> {
+    if operation.starts_with("POST ") {
+        items.dedup_by(|next, first| next == first && next.get("progressDetail").is_some());
+    }
+    items
+}
+
+/// Text in columns as wide as the longest cell, with three blanks between columns: how long a cell was that is now a
+/// symbol (`2 seconds`, `Less than a second`) must not show in its neighbours.
+pub(super) fn even_columns(text: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut blanks = 0;
+    for letter in text.chars() {
+        if letter == ' ' {
+            blanks += 1;
+            if blanks > 3 {
+                continue;
+            }
+        } else {
+            blanks = 0;
+        }
+        result.push(letter);
+    }
+    result
+}
