@@ -2,6 +2,8 @@
 
 use lockstep_harness::scenario::Catalogue;
 
+mod cli;
+mod containers;
 mod archives;
 mod build;
 mod events;
@@ -16,6 +18,8 @@ mod volumes;
 /// Every scenario there is.
 pub fn catalogue() -> Catalogue {
     let mut catalogue = Catalogue::default();
+    cli::add(&mut catalogue);
+    containers::add(&mut catalogue);
     build::add(&mut catalogue);
     events::add(&mut catalogue);
     images::add(&mut catalogue);

@@ -49,28 +49,17 @@ pub(super) fn compare(json: &mut Json<'_>, left: &[Value], right: &[Value]) {
         texts.sort();
         texts
     };
-    let row = json
-        .path
-        .last()
-        .is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    let row = json.path.last().is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
     if !promised {
         as_sets(json, (left, right), &texts);
     } else if texts[0] == texts[1] || row {
         // The cells of a row belong to their columns.
-        let pairs: Pairs = (0..left.len().min(right.len()))
-            .map(|index| (index, index))
-            .collect();
+        let pairs: Pairs = (0..left.len().min(right.len())).map(|index| (index, index)).collect();
         as_sequences(json, (left, right), &pairs);
     } else if sorted(&texts[0]) == sorted(&texts[1]) {
-        json.report(
-            Kind::Order,
-            Value::Array(left.to_vec()),
-            Value::Array(right.to_vec()),
-        );
+        json.report(Kind::Order, Value::Array(left.to_vec()), Value::Array(right.to_vec()));
     } else {
-        let pairs = longest_common(left.len(), right.len(), |one, other| {
-            texts[0][one] == texts[1][other]
-        });
+        let pairs = longest_common(left.len(), right.len(), |one, other| texts[0][one] == texts[1][other]);
         as_sequences(json, (left, right), &pairs);
     }
 }
@@ -79,36 +68,19 @@ pub(super) fn compare(json: &mut Json<'_>, left: &[Value], right: &[Value]) {
 fn keys(left: &[Value], right: &[Value]) -> Option<[Vec<String>; 2]> {
     let of = |side: &[Value], names: &[&str]| -> Option<Vec<String>> {
         let key = |item: &Value| {
-            let parts = names
-                .iter()
-                .map(|name| item.get(name).filter(|part| !part.is_null()).map(canonical));
-            parts
-                .collect::<Option<Vec<String>>>()
-                .map(|parts| parts.join(" "))
+            let parts = names.iter().map(|name| item.get(name).filter(|part| !part.is_null()).map(canonical));
+            parts.collect::<Option<Vec<String>>>().map(|parts| parts.join(" "))
         };
         let keys: Vec<String> = side.iter().map(key).collect::<Option<_>>()?;
         let mut sorted: Vec<&String> = keys.iter().collect();
         sorted.sort();
-        sorted
-            .windows(2)
-            .all(|pair| pair[0] != pair[1])
-            .then_some(keys)
+        sorted.windows(2).all(|pair| pair[0] != pair[1]).then_some(keys)
     };
-    KEYS.iter()
-        .find_map(|names| Some([of(left, names)?, of(right, names)?]))
+    KEYS.iter().find_map(|names| Some([of(left, names)?, of(right, names)?]))
 }
 
-fn by_key(
-    json: &mut Json<'_>,
-    (left, right): (&[Value], &[Value]),
-    keys: &[Vec<String>; 2],
-    promised: bool,
-) {
-    let places: HashMap<&str, usize> = keys[1]
-        .iter()
-        .enumerate()
-        .map(|(at, key)| (key.as_str(), at))
-        .collect();
+fn by_key(json: &mut Json<'_>, (left, right): (&[Value], &[Value]), keys: &[Vec<String>; 2], promised: bool) {
+    let places: HashMap<&str, usize> = keys[1].iter().enumerate().map(|(at, key)| (key.as_str(), at)).collect();
     let mut taken = vec![false; right.len()];
     let mut pairs: Pairs = Vec::new();
     for (index, (item, key)) in left.iter().zip(&keys[0]).enumerate() {
@@ -127,8 +99,7 @@ fn by_key(
     if promised && !pairs.is_sorted_by_key(|(_, other)| *other) {
         let named = |keys: &[String], indices: Vec<usize>| -> Value {
             let key = |index: usize| -> Value {
-                serde_json::from_str(&keys[index])
-                    .unwrap_or_else(|_| Value::String(keys[index].clone()))
+                serde_json::from_str(&keys[index]).unwrap_or_else(|_| Value::String(keys[index].clone()))
             };
             indices.into_iter().map(key).collect()
         };
@@ -163,31 +134,17 @@ fn as_sets(json: &mut Json<'_>, (left, right): (&[Value], &[Value]), texts: &[Ve
 }
 
 /// Takes the first of the equal items whose symbols may stand for the same, else the first.
-fn take(
-    json: &Json<'_>,
-    item: &Value,
-    right: &[Value],
-    equal: &mut VecDeque<usize>,
-) -> Option<usize> {
+fn take(json: &Json<'_>, item: &Value, right: &[Value], equal: &mut VecDeque<usize>) -> Option<usize> {
     let fits = |other: &usize| json.fits(item, &right[*other]);
-    let best = if equal.len() > 1 {
-        equal.iter().position(fits)
-    } else {
-        None
-    };
+    let best = if equal.len() > 1 { equal.iter().position(fits) } else { None };
     equal.remove(best.unwrap_or(0))
 }
 
-fn as_sequences(
-    json: &mut Json<'_>,
-    (left, right): (&[Value], &[Value]),
-    pairs: &[(usize, usize)],
-) {
+fn as_sequences(json: &mut Json<'_>, (left, right): (&[Value], &[Value]), pairs: &[(usize, usize)]) {
     let (mut next, mut next_other) = (0, 0);
     let end = [(left.len(), right.len())];
     for &(index, other) in pairs.iter().chain(&end) {
-        let (mine, theirs): (Vec<usize>, Vec<usize>) =
-            ((next..index).collect(), (next_other..other).collect());
+        let (mine, theirs): (Vec<usize>, Vec<usize>) = ((next..index).collect(), (next_other..other).collect());
         gap(json, (left, right), &mine, &theirs, true);
         if index < left.len() {
             json.inside(&index.to_string(), &left[index], &right[other]);
@@ -197,13 +154,7 @@ fn as_sequences(
 }
 
 /// What is between items that are equal.
-fn gap(
-    json: &mut Json<'_>,
-    (left, right): (&[Value], &[Value]),
-    mine: &[usize],
-    theirs: &[usize],
-    scalars: bool,
-) {
+fn gap(json: &mut Json<'_>, (left, right): (&[Value], &[Value]), mine: &[usize], theirs: &[usize], scalars: bool) {
     let comparable = |one: &Value, other: &Value| match (one, other) {
         (Value::Object(_), Value::Object(_)) | (Value::Array(_), Value::Array(_)) => true,
         _ => scalars,
@@ -228,11 +179,7 @@ fn gap(
 }
 
 /// The longest run of pairs, in order on both sides, that are the same.
-pub(super) fn longest_common(
-    left: usize,
-    right: usize,
-    same: impl Fn(usize, usize) -> bool,
-) -> Pairs {
+pub(super) fn longest_common(left: usize, right: usize, same: impl Fn(usize, usize) -> bool) -> Pairs {
     let width = right + 1;
     if left.saturating_mul(right) > MOST_PAIRS {
         return (0..left.min(right)).map(|index| (index, index)).collect();

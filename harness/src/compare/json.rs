@@ -33,12 +33,7 @@ impl<'a> Json<'a> {
         bindings: &'a mut Bindings,
     ) -> Vec<Found> {
         let path = path.iter().map(|part| (*part).to_owned()).collect();
-        let mut json = Self {
-            operation,
-            bindings,
-            found: Vec::new(),
-            path,
-        };
+        let mut json = Self { operation, bindings, found: Vec::new(), path };
         json.values(reference, candidate);
         json.found
     }
@@ -49,9 +44,7 @@ impl<'a> Json<'a> {
             (Value::Object(left), Value::Object(right)) => return self.objects(left, right),
             (Value::Array(left), Value::Array(right)) => return arrays::compare(self, left, right),
             (Value::String(left), Value::String(right)) => self.bindings.texts(left, right),
-            (left, right) if std::mem::discriminant(left) != std::mem::discriminant(right) => {
-                Some(Kind::Type)
-            }
+            (left, right) if std::mem::discriminant(left) != std::mem::discriminant(right) => Some(Kind::Type),
             (left, right) => (left != right).then_some(Kind::Value),
         };
         if let Some(kind) = kind {
@@ -64,12 +57,7 @@ impl<'a> Json<'a> {
         let mut bindings = self.bindings.clone();
         let mut path = self.path.clone();
         path.push("0".to_owned());
-        let mut json = Json {
-            operation: self.operation,
-            bindings: &mut bindings,
-            found: Vec::new(),
-            path,
-        };
+        let mut json = Json { operation: self.operation, bindings: &mut bindings, found: Vec::new(), path };
         json.values(reference, candidate);
         json.found.is_empty()
     }
@@ -97,17 +85,9 @@ impl<'a> Json<'a> {
 
     /// Reports a difference at the current place.
     pub(super) fn report(&mut self, kind: Kind, reference: Value, candidate: Value) {
-        let escaped = self
-            .path
-            .iter()
-            .map(|part| part.replace('~', "~0").replace('/', "~1"));
+        let escaped = self.path.iter().map(|part| part.replace('~', "~0").replace('/', "~1"));
         let pointer = escaped.flat_map(|part| ["/".to_owned(), part]).collect();
-        self.found.push(Found {
-            pointer,
-            kind,
-            reference,
-            candidate,
-        });
+        self.found.push(Found { pointer, kind, reference, candidate });
     }
 
     fn objects(&mut self, reference: &Map<String, Value>, candidate: &Map<String, Value>) {
@@ -121,10 +101,7 @@ impl<'a> Json<'a> {
                 None => self.missing(key, left),
             }
         }
-        for (key, right) in candidate
-            .iter()
-            .filter(|(key, _)| !taken.contains(&key.as_str()))
-        {
+        for (key, right) in candidate.iter().filter(|(key, _)| !taken.contains(&key.as_str())) {
             self.extra(key, right);
         }
     }
@@ -138,29 +115,18 @@ impl<'a> Json<'a> {
         taken: &[&str],
     ) -> Option<(&'c str, &'c Value)> {
         if !is_numbered(key) {
-            return candidate
-                .get_key_value(key)
-                .map(|(key, value)| (key.as_str(), value));
+            return candidate.get_key_value(key).map(|(key, value)| (key.as_str(), value));
         }
         let wanted = loose(key);
         let like = |other: &&String| !taken.contains(&other.as_str()) && loose(other) == wanted;
         let free: Vec<&String> = candidate.keys().filter(like).collect();
         let fits = |bindings: &Bindings, other: &str| bindings.clone().texts(key, other).is_none();
-        let possible: Vec<&String> = free
-            .into_iter()
-            .filter(|other| fits(self.bindings, other))
-            .collect();
+        let possible: Vec<&String> = free.into_iter().filter(|other| fits(self.bindings, other)).collect();
         let text = canonical(left);
-        let alike = possible.iter().find(|other| {
-            candidate
-                .get(other.as_str())
-                .is_some_and(|v| canonical(v) == text)
-        });
+        let alike = possible.iter().find(|other| candidate.get(other.as_str()).is_some_and(|v| canonical(v) == text));
         let other = *alike.or(possible.first())?;
         self.bindings.texts(key, other);
-        candidate
-            .get_key_value(other)
-            .map(|(key, value)| (key.as_str(), value))
+        candidate.get_key_value(other).map(|(key, value)| (key.as_str(), value))
     }
 }
 
@@ -184,10 +150,7 @@ fn write(value: &Value, text: &mut String) {
             text.push(']');
         }
         Value::Object(members) => {
-            let mut list: Vec<(String, &Value)> = members
-                .iter()
-                .map(|(key, member)| (loose(key), member))
-                .collect();
+            let mut list: Vec<(String, &Value)> = members.iter().map(|(key, member)| (loose(key), member)).collect();
             list.sort_by(|a, b| a.0.cmp(&b.0));
             text.push('{');
             for (index, (key, member)) in list.into_iter().enumerate() {

@@ -49,15 +49,13 @@ fn no_route(text: &str, content_type: Option<&str>) -> bool {
         r"|^\(resourcenotfound\) /\S* does not exist|^path /\S* is not supported$"
     );
     static PATTERN: LazyLock<Regex> = LazyLock::new(|| pattern(WORDS));
-    let page = content_type.is_some_and(|kind| kind.starts_with("text/html"))
-        && text.contains("not found");
+    let page = content_type.is_some_and(|kind| kind.starts_with("text/html")) && text.contains("not found");
     PATTERN.is_match(text) || page
 }
 
 fn not_implemented(text: &str) -> bool {
-    static PATTERN: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\bnot (?:yet )?implemented\b|\bnotimplemented\b|\bunimplemented\b")
-    });
+    static PATTERN: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\bnot (?:yet )?implemented\b|\bnotimplemented\b|\bunimplemented\b"));
     PATTERN.is_match(text)
 }
 

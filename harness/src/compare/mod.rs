@@ -24,63 +24,26 @@ pub fn compare(reference: &Transcript, candidate: &Transcript) -> Vec<Difference
     let (mut next, mut next_candidate) = (0, 0);
     for (left, right) in pairs {
         unpaired(reference, next..left, Kind::Missing, &mut differences);
-        unpaired(
-            candidate,
-            next_candidate..right,
-            Kind::Extra,
-            &mut differences,
-        );
+        unpaired(candidate, next_candidate..right, Kind::Extra, &mut differences);
         let pair = (&reference.steps[left], &candidate.steps[right]);
-        differences.extend(step::compare(
-            &reference.scenario,
-            left + 1,
-            pair,
-            &mut bindings,
-        ));
+        differences.extend(step::compare(&reference.scenario, left + 1, pair, &mut bindings));
         (next, next_candidate) = (left + 1, right + 1);
     }
-    unpaired(
-        candidate,
-        next_candidate..candidate.steps.len(),
-        Kind::Extra,
-        &mut differences,
-    );
+    unpaired(candidate, next_candidate..candidate.steps.len(), Kind::Extra, &mut differences);
     let blocked = matches!(candidate.end, End::Blocked { .. });
-    let tail = if blocked {
-        Kind::NotReached
-    } else {
-        Kind::Missing
-    };
-    unpaired(
-        reference,
-        next..reference.steps.len(),
-        tail,
-        &mut differences,
-    );
+    let tail = if blocked { Kind::NotReached } else { Kind::Missing };
+    unpaired(reference, next..reference.steps.len(), tail, &mut differences);
     // Blocked by an answer that differs in nothing a transcript shows: still no pass.
     let last = reference.steps.len();
-    if blocked
-        && reference.end == End::Completed
-        && next == last
-        && differences.iter().all(|found| found.step != last)
+    if blocked && reference.end == End::Completed && next == last && differences.iter().all(|found| found.step != last)
     {
-        unpaired(
-            reference,
-            last.saturating_sub(1)..last,
-            Kind::NotReached,
-            &mut differences,
-        );
+        unpaired(reference, last.saturating_sub(1)..last, Kind::NotReached, &mut differences);
     }
     differences
 }
 
 /// One difference for a run of steps that one side took and the other did not: the first stands for all.
-fn unpaired(
-    side: &Transcript,
-    run: std::ops::Range<usize>,
-    kind: Kind,
-    differences: &mut Vec<Difference>,
-) {
+fn unpaired(side: &Transcript, run: std::ops::Range<usize>, kind: Kind, differences: &mut Vec<Difference>) {
     let first = run.start;
     let Some(step) = side.steps.get(first).filter(|_| !run.is_empty()) else {
         return;
@@ -90,11 +53,7 @@ fn unpaired(
         StepKind::Observation(seen) => (Aspect::Observation, "/observation", json!(seen.what)),
         StepKind::Cli(run) => (Aspect::Cli, "/cli/exit_status", json!(run.exit_status)),
     };
-    let (reference, candidate) = if kind == Kind::Extra {
-        (Value::Null, value)
-    } else {
-        (value, Value::Null)
-    };
+    let (reference, candidate) = if kind == Kind::Extra { (Value::Null, value) } else { (value, Value::Null) };
     differences.push(Difference {
         scenario: side.scenario.clone(),
         step: first + 1,
@@ -113,9 +72,7 @@ fn unpaired(
 fn align(reference: &[Step], candidate: &[Step]) -> Vec<(usize, usize)> {
     let same = |(left, right): (&Step, &Step)| same_step(left, right);
     if reference.iter().zip(candidate).all(same) {
-        return (0..reference.len().min(candidate.len()))
-            .map(|index| (index, index))
-            .collect();
+        return (0..reference.len().min(candidate.len())).map(|index| (index, index)).collect();
     }
     arrays::longest_common(reference.len(), candidate.len(), |left, right| {
         same_step(&reference[left], &candidate[right])
@@ -123,8 +80,7 @@ fn align(reference: &[Step], candidate: &[Step]) -> Vec<(usize, usize)> {
 }
 
 fn same_step(left: &Step, right: &Step) -> bool {
-    left.operation == right.operation
-        && std::mem::discriminant(&left.kind) == std::mem::discriminant(&right.kind)
+    left.operation == right.operation && std::mem::discriminant(&left.kind) == std::mem::discriminant(&right.kind)
 }
 
 #[cfg(test)]

@@ -22,21 +22,12 @@ pub(super) fn compare(
     let mut classification = None;
     let found: Vec<(Aspect, Found)> = match (&reference.kind, &candidate.kind) {
         (StepKind::Exchange(left), StepKind::Exchange(right)) => {
-            classification =
-                classification_of(right).filter(|found| classification_of(left) != Some(*found));
+            classification = classification_of(right).filter(|found| classification_of(left) != Some(*found));
             exchanges(operation, left, right, bindings)
         }
         (StepKind::Observation(left), StepKind::Observation(right)) => {
-            let found = Json::at(
-                operation,
-                &["observation"],
-                (&left.value, &right.value),
-                bindings,
-            );
-            found
-                .into_iter()
-                .map(|found| (Aspect::Observation, found))
-                .collect()
+            let found = Json::at(operation, &["observation"], (&left.value, &right.value), bindings);
+            found.into_iter().map(|found| (Aspect::Observation, found)).collect()
         }
         (StepKind::Cli(left), StepKind::Cli(right)) => runs(operation, left, right, bindings),
         // Steps of different kinds are never paired.
@@ -57,12 +48,7 @@ pub(super) fn compare(
     found.into_iter().map(difference).collect()
 }
 
-fn exchanges(
-    operation: &str,
-    left: &Exchange,
-    right: &Exchange,
-    bindings: &mut Bindings,
-) -> Vec<(Aspect, Found)> {
+fn exchanges(operation: &str, left: &Exchange, right: &Exchange, bindings: &mut Bindings) -> Vec<(Aspect, Found)> {
     // Both requests come from the same code: they differ in nothing, but say who is who.
     bindings.texts(&left.request.target, &right.request.target);
     let (_, request) = left.request.body.as_value();
@@ -71,24 +57,16 @@ fn exchanges(
 
     let (left, right) = (&left.answer, &right.answer);
     let statuses = (&json!(left.status), &json!(right.status));
-    let mut found = tagged(
-        Aspect::Status,
-        Json::at(operation, &["status"], statuses, bindings),
-    );
-    found.extend(tagged(
-        Aspect::Header,
-        headers(operation, left, right, bindings),
-    ));
+    let mut found = tagged(Aspect::Status, Json::at(operation, &["status"], statuses, bindings));
+    found.extend(tagged(Aspect::Header, headers(operation, left, right, bindings)));
     let aspect = match (&left.body, &right.body) {
-        (Payload::Frames(_) | Payload::Raw(_), _)
-        | (Payload::None, Payload::Frames(_) | Payload::Raw(_)) => Aspect::Stream,
+        (Payload::Frames(_) | Payload::Raw(_), _) | (Payload::None, Payload::Frames(_) | Payload::Raw(_)) => {
+            Aspect::Stream
+        }
         _ if operation == "GET /events" => Aspect::Event,
         _ => Aspect::Body,
     };
-    found.extend(tagged(
-        aspect,
-        bodies(operation, &left.body, &right.body, bindings),
-    ));
+    found.extend(tagged(aspect, bodies(operation, &left.body, &right.body, bindings)));
     found
 }
 
@@ -108,23 +86,13 @@ fn headers(operation: &str, left: &Answer, right: &Answer, bindings: &mut Bindin
         }
         Value::Object(members)
     };
-    Json::at(
-        operation,
-        &["headers"],
-        (&named(left), &named(right)),
-        bindings,
-    )
+    Json::at(operation, &["headers"], (&named(left), &named(right)), bindings)
 }
 
 fn bodies(operation: &str, left: &Payload, right: &Payload, bindings: &mut Bindings) -> Vec<Found> {
     let ((root, reference), (_, candidate)) = (left.as_value(), right.as_value());
     if left.kind() == right.kind() {
-        return Json::at(
-            operation,
-            &[root.trim_start_matches('/')],
-            (&reference, &candidate),
-            bindings,
-        );
+        return Json::at(operation, &[root.trim_start_matches('/')], (&reference, &candidate), bindings);
     }
     vec![Found {
         pointer: "/body".to_owned(),
@@ -148,16 +116,8 @@ fn short(value: Value) -> Value {
     json!(format!("{beginning}… ({letters} characters)"))
 }
 
-fn runs(
-    operation: &str,
-    left: &CliRun,
-    right: &CliRun,
-    bindings: &mut Bindings,
-) -> Vec<(Aspect, Found)> {
+fn runs(operation: &str, left: &CliRun, right: &CliRun, bindings: &mut Bindings) -> Vec<(Aspect, Found)> {
     let value = |run: &CliRun| json!({"exit_status": run.exit_status, "stdout": run.stdout, "stderr": run.stderr});
     bindings.texts(&left.command.join(" "), &right.command.join(" "));
-    tagged(
-        Aspect::Cli,
-        Json::at(operation, &["cli"], (&value(left), &value(right)), bindings),
-    )
+    tagged(Aspect::Cli, Json::at(operation, &["cli"], (&value(left), &value(right)), bindings))
 }

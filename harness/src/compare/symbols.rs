@@ -31,19 +31,14 @@ enum Token<'t> {
 fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut list = Vec::new();
     let mut end = 0;
-    for found in SYMBOL
-        .find_iter(text)
-        .filter(|found| !NO_SYMBOLS.contains(&found.as_str()))
-    {
+    for found in SYMBOL.find_iter(text).filter(|found| !NO_SYMBOLS.contains(&found.as_str())) {
         if found.start() > end {
             list.push(Token::Literal(&text[end..found.start()]));
         }
         let mut parts = found.as_str().trim_matches(['<', '>']).splitn(3, ':');
         let (kind, number) = (parts.next().unwrap_or_default(), parts.next());
         list.push(match number {
-            Some(number) if NUMBERED.contains(&kind) => {
-                Token::Numbered(kind, number, parts.next().unwrap_or_default())
-            }
+            Some(number) if NUMBERED.contains(&kind) => Token::Numbered(kind, number, parts.next().unwrap_or_default()),
             _ => Token::Named(found.as_str()),
         });
         end = found.end();
@@ -56,10 +51,7 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
 
 /// Whether a text has a symbol whose number depends on what came before.
 pub(super) fn is_numbered(text: &str) -> bool {
-    text.contains('<')
-        && tokens(text)
-            .iter()
-            .any(|token| matches!(token, Token::Numbered(..)))
+    text.contains('<') && tokens(text).iter().any(|token| matches!(token, Token::Numbered(..)))
 }
 
 /// The text without the numbers that depend on what came before.
@@ -117,27 +109,14 @@ impl Bindings {
     /// Whether nothing bound so far contradicts.
     fn agree(&self, kind: &str, left: &str, right: &str) -> bool {
         let key = |number: &str| (kind.to_owned(), number.to_owned());
-        let forth = self
-            .to_candidate
-            .get(&key(left))
-            .is_none_or(|bound| bound == right);
-        forth
-            && self
-                .to_reference
-                .get(&key(right))
-                .is_none_or(|bound| bound == left)
+        let forth = self.to_candidate.get(&key(left)).is_none_or(|bound| bound == right);
+        forth && self.to_reference.get(&key(right)).is_none_or(|bound| bound == left)
     }
 
     fn bind(&mut self, kind: &str, left: &str, right: &str) -> bool {
         let key = |number: &str| (kind.to_owned(), number.to_owned());
-        let forth = self
-            .to_candidate
-            .entry(key(left))
-            .or_insert_with(|| right.to_owned());
-        let back = self
-            .to_reference
-            .entry(key(right))
-            .or_insert_with(|| left.to_owned());
+        let forth = self.to_candidate.entry(key(left)).or_insert_with(|| right.to_owned());
+        let back = self.to_reference.entry(key(right)).or_insert_with(|| left.to_owned());
         forth == right && back == left
     }
 }
@@ -175,12 +154,9 @@ fn structure(left: &[Token<'_>], right: &[Token<'_>]) -> Option<Kind> {
         return Some(Kind::Value);
     }
     // The same words around other symbols: the graver of what differs.
-    let kinds = left
-        .iter()
-        .zip(right)
-        .filter_map(|(one, other)| match (one, other) {
-            (Token::Literal(_), _) => None,
-            (one, other) => structure(std::slice::from_ref(one), std::slice::from_ref(other)),
-        });
+    let kinds = left.iter().zip(right).filter_map(|(one, other)| match (one, other) {
+        (Token::Literal(_), _) => None,
+        (one, other) => structure(std::slice::from_ref(one), std::slice::from_ref(other)),
+    });
     kinds.max_by_key(|kind| *kind == Kind::Type)
 }

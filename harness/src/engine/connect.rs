@@ -75,6 +75,11 @@ impl Engine {
         self.disposable = true;
     }
 
+    /// The daemon behind it, where Lockstep launched it.
+    pub fn daemon(&self) -> Option<&Daemon> {
+        self.daemon.as_ref()
+    }
+
     /// The log of a launched daemon.
     pub fn log(&self) -> Option<&Path> {
         self.daemon.as_ref().map(Daemon::log)

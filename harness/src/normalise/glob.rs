@@ -2,9 +2,7 @@
 
 /// Whether an operation (`GET /containers/{id}/json`) fits one of the `|`-separated patterns, in which `*` is any text.
 pub(crate) fn operation(patterns: &str, operation: &str) -> bool {
-    patterns
-        .split('|')
-        .any(|pattern| text(pattern.as_bytes(), operation.as_bytes()))
+    patterns.split('|').any(|pattern| text(pattern.as_bytes(), operation.as_bytes()))
 }
 
 /// Whether a path (the unescaped parts of a pointer) fits a pattern such as `/body/*/Size` or `/body/**/Size`:
@@ -17,9 +15,7 @@ pub(crate) fn pointer<S: AsRef<str>>(pattern: &str, path: &[S]) -> bool {
 fn parts_match<S: AsRef<str>>(pattern: &[&str], path: &[S]) -> bool {
     match (pattern, path) {
         ([], []) => true,
-        (["**", rest @ ..], _) => {
-            (0..=path.len()).any(|skipped| parts_match(rest, &path[skipped..]))
-        }
+        (["**", rest @ ..], _) => (0..=path.len()).any(|skipped| parts_match(rest, &path[skipped..])),
         ([first, rest @ ..], [part, parts @ ..]) => {
             text(first.as_bytes(), part.as_ref().as_bytes()) && parts_match(rest, parts)
         }

@@ -35,44 +35,26 @@ pub struct Known {
 /// The transcript with symbols for all that is volatile.
 pub fn normalise(raw: &Transcript, known: &Known) -> Transcript {
     let index = Index::new(known);
-    let mut scrub = Scrub {
-        index: &index,
-        numbers: Numbers::counted(full_ids(raw)),
-    };
-    let steps = raw
-        .steps
-        .iter()
-        .map(|step| normalise_step(step, &mut scrub))
-        .collect();
+    let mut scrub = Scrub { index: &index, numbers: Numbers::counted(full_ids(raw)) };
+    let steps = raw.steps.iter().map(|step| normalise_step(step, &mut scrub)).collect();
     let end = match &raw.end {
         End::Completed => End::Completed,
-        End::Blocked { reason } => End::Blocked {
-            reason: scrub.text(reason),
-        },
+        End::Blocked { reason } => End::Blocked { reason: scrub.text(reason) },
     };
-    Transcript {
-        scenario: raw.scenario.clone(),
-        steps,
-        end,
-    }
+    Transcript { scenario: raw.scenario.clone(), steps, end }
 }
 
 /// Each full id anywhere in the transcript: a short one may come first.
 fn full_ids(raw: &Transcript) -> BTreeSet<String> {
     let text = format!("{raw:?}");
     let words = text.split(|letter: char| !letter.is_ascii_alphanumeric());
-    words
-        .filter(|word| is_full_id(word))
-        .map(str::to_owned)
-        .collect()
+    words.filter(|word| is_full_id(word)).map(str::to_owned).collect()
 }
 
 fn normalise_step(step: &Step, scrub: &mut Scrub<'_>) -> Step {
     let operation = step.operation.as_str();
     let kind = match &step.kind {
-        StepKind::Exchange(exchange) => {
-            StepKind::Exchange(Box::new(normalise_exchange(operation, exchange, scrub)))
-        }
+        StepKind::Exchange(exchange) => StepKind::Exchange(Box::new(normalise_exchange(operation, exchange, scrub))),
         StepKind::Observation(seen) => StepKind::Observation(Observation {
             what: seen.what.clone(),
             command: seen.command.iter().map(|word| scrub.text(word)).collect(),
@@ -85,22 +67,14 @@ fn normalise_step(step: &Step, scrub: &mut Scrub<'_>) -> Step {
             stderr: special::even_columns(&scrub.text(&run.stderr)),
         }),
     };
-    Step {
-        operation: step.operation.clone(),
-        kind,
-        duration: step.duration,
-    }
+    Step { operation: step.operation.clone(), kind, duration: step.duration }
 }
 
 fn normalise_exchange(operation: &str, raw: &Exchange, scrub: &mut Scrub<'_>) -> Exchange {
     let mut exchange = raw.clone();
     exchange.request.target = scrub.text(&special::readable_target(&raw.request.target));
     for (name, value) in &mut exchange.request.headers {
-        *value = if special::is_secret(name) {
-            "<secret>".to_owned()
-        } else {
-            scrub.text(value)
-        };
+        *value = if special::is_secret(name) { "<secret>".to_owned() } else { scrub.text(value) };
     }
     exchange.request.body = normalise_payload(operation, "request", &raw.request.body, scrub);
     exchange.answer.headers = special::headers(operation, &raw.answer.headers, scrub);
@@ -133,14 +107,8 @@ fn normalise_payload(operation: &str, root: &str, raw: &Payload, scrub: &mut Scr
             Payload::Frames(list(value(root, Value::Array(items.clone()))))
         }
         Payload::Tar(items) => {
-            let items = items
-                .iter()
-                .cloned()
-                .map(|entry| special::tar_entry(entry, scrub.index))
-                .collect();
-            Payload::Tar(list(
-                Walk::new(operation, root).value(Value::Array(items), scrub),
-            ))
+            let items = items.iter().cloned().map(|entry| special::tar_entry(entry, scrub.index)).collect();
+            Payload::Tar(list(Walk::new(operation, root).value(Value::Array(items), scrub)))
         }
     }
 }

@@ -11,10 +11,7 @@ pub(super) struct Row {
     /// The member to sort by, before the item as a whole.
     pub(super) key: Option<&'static str>,
     /// Why its order means nothing.
-    #[allow(
-        dead_code,
-        reason = "for the reader of the table, and for the test that each row has one"
-    )]
+    #[allow(dead_code, reason = "for the reader of the table, and for the test that each row has one")]
     reason: &'static str,
 }
 
@@ -26,118 +23,37 @@ impl Row {
 
 /// The rows for an operation.
 pub(super) fn rows(operation: &str) -> impl Iterator<Item = &'static Row> {
-    ROWS.iter()
-        .filter(move |row| glob::operation(row.operation, operation))
+    ROWS.iter().filter(move |row| glob::operation(row.operation, operation))
 }
 
-const fn row(
-    operation: &'static str,
-    pointer: &'static str,
-    key: Option<&'static str>,
-    reason: &'static str,
-) -> Row {
-    Row {
-        operation,
-        pointer,
-        key,
-        reason,
-    }
+const fn row(operation: &'static str, pointer: &'static str, key: Option<&'static str>, reason: &'static str) -> Row {
+    Row { operation, pointer, key, reason }
 }
 
 const LISTED: &str = "a list answer without a promised order (only containers come newest first)";
 
 /// All of them.
 const ROWS: &[Row] = &[
-    row(
-        "*",
-        "/body/**/Mounts",
-        Some("Destination"),
-        "Docker keeps mount points in a Go map",
-    ),
-    row(
-        "*",
-        "/body/**/Ports",
-        Some("PrivatePort"),
-        "Docker keeps ports in a Go map",
-    ),
-    row(
-        "*",
-        "/body/**/Names",
-        None,
-        "Docker keeps names and link aliases in a Go map",
-    ),
-    row(
-        "*",
-        "/body/**/RepoTags",
-        None,
-        "references of an image are a set",
-    ),
-    row(
-        "*",
-        "/body/**/RepoDigests",
-        None,
-        "references of an image are a set",
-    ),
-    row(
-        "*",
-        "/body/**/Ulimits",
-        Some("Name"),
-        "limits are a set by name; the daemon's defaults come from a Go map",
-    ),
-    row(
-        "GET /containers/{id}/changes",
-        "/body",
-        Some("Path"),
-        "the order in which a file system is walked",
-    ),
-    row(
-        "GET /containers/{id}/export",
-        "/body",
-        Some("name"),
-        "the order in which a file system is walked",
-    ),
-    row(
-        "GET /images/get|GET /images/{name}/get",
-        "/body",
-        Some("name"),
-        "entries are named by volatile ids",
-    ),
+    row("*", "/body/**/Mounts", Some("Destination"), "Docker keeps mount points in a Go map"),
+    row("*", "/body/**/Ports", Some("PrivatePort"), "Docker keeps ports in a Go map"),
+    row("*", "/body/**/Names", None, "Docker keeps names and link aliases in a Go map"),
+    row("*", "/body/**/RepoTags", None, "references of an image are a set"),
+    row("*", "/body/**/RepoDigests", None, "references of an image are a set"),
+    row("*", "/body/**/Ulimits", Some("Name"), "limits are a set by name; the daemon's defaults come from a Go map"),
+    row("GET /containers/{id}/changes", "/body", Some("Path"), "the order in which a file system is walked"),
+    row("GET /containers/{id}/export", "/body", Some("name"), "the order in which a file system is walked"),
+    row("GET /images/get|GET /images/{name}/get", "/body", Some("name"), "entries are named by volatile ids"),
     row("GET /images/json", "/body", Some("RepoTags"), LISTED),
     row("GET /volumes", "/body/Volumes", Some("Name"), LISTED),
     row("GET /networks", "/body", Some("Name"), LISTED),
-    row(
-        "GET /nodes|GET /services|GET /tasks|GET /secrets|GET /configs|GET /plugins",
-        "/body",
-        None,
-        LISTED,
-    ),
+    row("GET /nodes|GET /services|GET /tasks|GET /secrets|GET /configs|GET /plugins", "/body", None, LISTED),
     row("GET /system/df", "/body/Images", Some("RepoTags"), LISTED),
     row("GET /system/df", "/body/Containers", Some("Names"), LISTED),
     row("GET /system/df", "/body/Volumes", Some("Name"), LISTED),
-    row(
-        "GET /system/df",
-        "/body/BuildCache",
-        Some("Description"),
-        LISTED,
-    ),
-    row(
-        "POST */prune",
-        "/body/*Deleted",
-        None,
-        "what a prune removes, it takes from a Go map",
-    ),
-    row(
-        "GET /info",
-        "/body/Plugins/*",
-        None,
-        "plugins are registered in a Go map",
-    ),
-    row(
-        "GET /info",
-        "/body/RegistryConfig/InsecureRegistryCIDRs",
-        None,
-        "a set",
-    ),
+    row("GET /system/df", "/body/BuildCache", Some("Description"), LISTED),
+    row("POST */prune", "/body/*Deleted", None, "what a prune removes, it takes from a Go map"),
+    row("GET /info", "/body/Plugins/*", None, "plugins are registered in a Go map"),
+    row("GET /info", "/body/RegistryConfig/InsecureRegistryCIDRs", None, "a set"),
     row("GET /info", "/body/SecurityOptions", None, "a set"),
 ];
 
@@ -147,9 +63,6 @@ mod tests {
 
     #[test]
     fn each_row_has_a_reason() {
-        assert!(
-            ROWS.iter()
-                .all(|row| row.reason.len() > 4 && row.pointer.starts_with('/'))
-        );
+        assert!(ROWS.iter().all(|row| row.reason.len() > 4 && row.pointer.starts_with('/')));
     }
 }

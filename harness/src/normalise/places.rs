@@ -102,16 +102,10 @@ impl<'o> Walk<'o> {
                     self.sort(member, scrub);
                     self.path.pop();
                 }
-                let mut mask = Scrub {
-                    index: scrub.index,
-                    numbers: Numbers::Masked,
-                };
+                let mut mask = Scrub { index: scrub.index, numbers: Numbers::Masked };
                 if members.keys().any(|key| mask.text(key) != *key) {
-                    let mut list: Vec<(String, Value)> =
-                        std::mem::take(members).into_iter().collect();
-                    list.sort_by_cached_key(|(key, member)| {
-                        (mask.text(key), masked(member, scrub))
-                    });
+                    let mut list: Vec<(String, Value)> = std::mem::take(members).into_iter().collect();
+                    list.sort_by_cached_key(|(key, member)| (mask.text(key), masked(member, scrub)));
                     *members = list.into_iter().collect();
                 }
             }
@@ -123,14 +117,7 @@ impl<'o> Walk<'o> {
 /// A value as a text without anything that another run would have otherwise.
 fn masked(value: &Value, scrub: &Scrub<'_>) -> String {
     let mut value = value.clone();
-    replace(
-        &mut value,
-        "",
-        &mut Scrub {
-            index: scrub.index,
-            numbers: Numbers::Masked,
-        },
-    );
+    replace(&mut value, "", &mut Scrub { index: scrub.index, numbers: Numbers::Masked });
     value.to_string()
 }
 
@@ -138,11 +125,7 @@ fn masked(value: &Value, scrub: &Scrub<'_>) -> String {
 fn replace(value: &mut Value, key: &str, scrub: &mut Scrub<'_>) {
     match value {
         Value::String(text) => {
-            let port = if key == "HostPort" {
-                scrub.port_text(text)
-            } else {
-                None
-            };
+            let port = if key == "HostPort" { scrub.port_text(text) } else { None };
             *text = port.unwrap_or_else(|| scrub.text(text));
         }
         Value::Number(number) if key == "PublicPort" => {

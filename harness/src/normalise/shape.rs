@@ -20,10 +20,7 @@ pub(super) struct Row {
     /// Which values stay.
     keep: Keep,
     /// Why the value itself cannot be compared.
-    #[allow(
-        dead_code,
-        reason = "for the reader of the table, and for the test that each row has one"
-    )]
+    #[allow(dead_code, reason = "for the reader of the table, and for the test that each row has one")]
     reason: &'static str,
 }
 
@@ -89,40 +86,15 @@ impl Row {
 
 /// The rows for an operation.
 pub(super) fn rows(operation: &str) -> impl Iterator<Item = &'static Row> {
-    ROWS.iter()
-        .filter(move |row| glob::operation(row.operation, operation))
+    ROWS.iter().filter(move |row| glob::operation(row.operation, operation))
 }
 
-const fn number(
-    operation: &'static str,
-    pointer: &'static str,
-    symbol: &'static str,
-    reason: &'static str,
-) -> Row {
-    Row {
-        operation,
-        pointer,
-        symbol,
-        natural: Natural::Number,
-        keep: Keep::Zero,
-        reason,
-    }
+const fn number(operation: &'static str, pointer: &'static str, symbol: &'static str, reason: &'static str) -> Row {
+    Row { operation, pointer, symbol, natural: Natural::Number, keep: Keep::Zero, reason }
 }
 
-const fn text(
-    operation: &'static str,
-    pointer: &'static str,
-    symbol: &'static str,
-    reason: &'static str,
-) -> Row {
-    Row {
-        operation,
-        pointer,
-        symbol,
-        natural: Natural::Text,
-        keep: Keep::Zero,
-        reason,
-    }
+const fn text(operation: &'static str, pointer: &'static str, symbol: &'static str, reason: &'static str) -> Row {
+    Row { operation, pointer, symbol, natural: Natural::Text, keep: Keep::Zero, reason }
 }
 
 const fn keeping(keep: Keep, row: Row) -> Row {
@@ -132,8 +104,7 @@ const fn keeping(keep: Keep, row: Row) -> Row {
 const STATS: &str = "GET /containers/{id}/stats";
 const TRANSFER: &str = "POST /images/*|POST /build|POST /plugins/*";
 const COUNTER: &str = "a counter of the kernel, read at some moment";
-const COUNTERS: &str =
-    "one item for each processor or device of the host, and none before it did anything";
+const COUNTERS: &str = "one item for each processor or device of the host, and none before it did anything";
 const HOST: &str = "says something about the machine, not about the engine";
 const COUNTED: &str = "what else is on the engine counts too";
 const RELEASE: &str = "each release has its own; the run's identity records it";
@@ -150,104 +121,33 @@ const ROWS: &[Row] = &[
     // Containers.
     number("*", "/body/State/Pid", "pid", PROCESS),
     number("GET /exec/{id}/json", "/body/Pid", "pid", PROCESS),
-    number(
-        "GET /containers/*|GET /system/df",
-        "/body/**/SizeRw",
-        "bytes",
-        SIZE,
-    ),
-    number(
-        "GET /containers/*|GET /system/df",
-        "/body/**/SizeRootFs",
-        "bytes",
-        SIZE,
-    ),
-    keeping(
-        Keep::Collapse,
-        number(STATS, "/body/**/percpu_usage", "number", COUNTERS),
-    ),
-    keeping(
-        Keep::Collapse,
-        number(STATS, "/body/**/blkio_stats/*", "number", COUNTERS),
-    ),
-    keeping(
-        Keep::Nothing,
-        number(STATS, "/body/**/*_stats/**", "number", COUNTER),
-    ),
-    keeping(
-        Keep::Nothing,
-        number(STATS, "/body/**/networks/**", "number", COUNTER),
-    ),
-    keeping(
-        Keep::Nothing,
-        number(STATS, "/body/**/num_procs", "number", COUNTER),
-    ),
+    number("GET /containers/*|GET /system/df", "/body/**/SizeRw", "bytes", SIZE),
+    number("GET /containers/*|GET /system/df", "/body/**/SizeRootFs", "bytes", SIZE),
+    keeping(Keep::Collapse, number(STATS, "/body/**/percpu_usage", "number", COUNTERS)),
+    keeping(Keep::Collapse, number(STATS, "/body/**/blkio_stats/*", "number", COUNTERS)),
+    keeping(Keep::Nothing, number(STATS, "/body/**/*_stats/**", "number", COUNTER)),
+    keeping(Keep::Nothing, number(STATS, "/body/**/networks/**", "number", COUNTER)),
+    keeping(Keep::Nothing, number(STATS, "/body/**/num_procs", "number", COUNTER)),
     // Images.
-    number(
-        "GET /images/json|GET /containers/json",
-        "/body/*/Created",
-        "unix",
-        OLDER,
-    ),
-    number(
-        "GET /images/{name}/history",
-        "/body/*/Created",
-        "unix",
-        OLDER,
-    ),
+    number("GET /images/json|GET /containers/json", "/body/*/Created", "unix", OLDER),
+    number("GET /images/{name}/history", "/body/*/Created", "unix", OLDER),
     number("GET /system/df", "/body/*/*/Created", "unix", OLDER),
-    number(
-        "GET /images/*|GET /system/df|GET /containers/json",
-        "/body/**/Size",
-        "bytes",
-        SIZE,
-    ),
-    number(
-        "GET /images/*|GET /system/df",
-        "/body/**/VirtualSize",
-        "bytes",
-        SIZE,
-    ),
-    number(
-        "GET /images/*|GET /system/df",
-        "/body/**/SharedSize",
-        "bytes",
-        SIZE,
-    ),
-    keeping(
-        Keep::Nothing,
-        number(TRANSFER, "/body/*/progressDetail/*", "number", PROGRESS),
-    ),
-    keeping(
-        Keep::Zero,
-        text(TRANSFER, "/body/*/progress", "progress", PROGRESS),
-    ),
+    number("GET /images/*|GET /system/df|GET /containers/json", "/body/**/Size", "bytes", SIZE),
+    number("GET /images/*|GET /system/df", "/body/**/VirtualSize", "bytes", SIZE),
+    number("GET /images/*|GET /system/df", "/body/**/SharedSize", "bytes", SIZE),
+    keeping(Keep::Nothing, number(TRANSFER, "/body/*/progressDetail/*", "number", PROGRESS)),
+    keeping(Keep::Zero, text(TRANSFER, "/body/*/progress", "progress", PROGRESS)),
     // System.
     number("GET /system/df", "/body/LayersSize", "bytes", SIZE),
     number("GET /system/df", "/body/BuilderSize", "bytes", SIZE),
     number("POST */prune", "/body/SpaceReclaimed", "bytes", SIZE),
     number("GET /info", "/body/NCPU", "number", HOST),
     number("GET /info", "/body/MemTotal", "bytes", HOST),
-    keeping(
-        Keep::Nothing,
-        number("GET /info", "/body/Containers*", "number", COUNTED),
-    ),
-    keeping(
-        Keep::Nothing,
-        number("GET /info", "/body/Images", "number", COUNTED),
-    ),
-    keeping(
-        Keep::Nothing,
-        number("GET /info", "/body/NFd", "number", COUNTED),
-    ),
-    keeping(
-        Keep::Nothing,
-        number("GET /info", "/body/NGoroutines", "number", COUNTED),
-    ),
-    keeping(
-        Keep::Nothing,
-        number("GET /info", "/body/NEventsListener", "number", COUNTED),
-    ),
+    keeping(Keep::Nothing, number("GET /info", "/body/Containers*", "number", COUNTED)),
+    keeping(Keep::Nothing, number("GET /info", "/body/Images", "number", COUNTED)),
+    keeping(Keep::Nothing, number("GET /info", "/body/NFd", "number", COUNTED)),
+    keeping(Keep::Nothing, number("GET /info", "/body/NGoroutines", "number", COUNTED)),
+    keeping(Keep::Nothing, number("GET /info", "/body/NEventsListener", "number", COUNTED)),
     text("GET /info", "/body/KernelVersion", "version", HOST),
     text("GET /info", "/body/OperatingSystem", "text", HOST),
     text("GET /info", "/body/OSVersion", "version", HOST),
@@ -264,97 +164,29 @@ const ROWS: &[Row] = &[
     text("GET /info", "/body/HttpProxy", "text", HOST),
     text("GET /info", "/body/HttpsProxy", "text", HOST),
     text("GET /info", "/body/NoProxy", "text", HOST),
-    keeping(
-        Keep::AllButSizes,
-        text(
-            "GET /info",
-            "/body/DriverStatus/*/1",
-            "bytes",
-            "free space on the host",
-        ),
-    ),
+    keeping(Keep::AllButSizes, text("GET /info", "/body/DriverStatus/*/1", "bytes", "free space on the host")),
     text("GET /version", "/body/Version", "version", RELEASE),
     text("GET /version", "/body/GitCommit", "commit", RELEASE),
     text("GET /version", "/body/GoVersion", "version", RELEASE),
     text("GET /version", "/body/BuildTime", "time", RELEASE),
     text("GET /version", "/body/KernelVersion", "version", HOST),
-    text(
-        "GET /version",
-        "/body/Components/*/Version",
-        "version",
-        RELEASE,
-    ),
-    text(
-        "GET /version",
-        "/body/Components/*/Details/Version",
-        "version",
-        RELEASE,
-    ),
-    text(
-        "GET /version",
-        "/body/Components/*/Details/*Version",
-        "version",
-        RELEASE,
-    ),
-    text(
-        "GET /version",
-        "/body/Components/*/Details/GitCommit",
-        "commit",
-        RELEASE,
-    ),
-    text(
-        "GET /version",
-        "/body/Components/*/Details/BuildTime",
-        "time",
-        RELEASE,
-    ),
-    text(
-        "GET /version",
-        "/body/Components/*/Details/Package",
-        "version",
-        RELEASE,
-    ),
+    text("GET /version", "/body/Components/*/Version", "version", RELEASE),
+    text("GET /version", "/body/Components/*/Details/Version", "version", RELEASE),
+    text("GET /version", "/body/Components/*/Details/*Version", "version", RELEASE),
+    text("GET /version", "/body/Components/*/Details/GitCommit", "commit", RELEASE),
+    text("GET /version", "/body/Components/*/Details/BuildTime", "time", RELEASE),
+    text("GET /version", "/body/Components/*/Details/Package", "version", RELEASE),
     // Events.
     number("GET /events", "/body/**/time", "unix", "when it happened"),
-    number(
-        "GET /events",
-        "/body/**/timeNano",
-        "unixnano",
-        "when it happened",
-    ),
+    number("GET /events", "/body/**/timeNano", "unixnano", "when it happened"),
     // Swarm.
     number("*", "/body/**/Version/Index", "number", ORDINAL),
-    text(
-        "*",
-        "/body/**/TLSInfo/CertIssuer*",
-        "base64",
-        "belongs to a key that is made with the swarm",
-    ),
+    text("*", "/body/**/TLSInfo/CertIssuer*", "base64", "belongs to a key that is made with the swarm"),
     number("GET /nodes*", "/body/**/Resources/NanoCPUs", "number", HOST),
-    number(
-        "GET /nodes*",
-        "/body/**/Resources/MemoryBytes",
-        "bytes",
-        HOST,
-    ),
-    text(
-        "GET /nodes*",
-        "/body/**/Description/Hostname",
-        "host-name",
-        HOST,
-    ),
-    text(
-        "GET /nodes*",
-        "/body/**/Engine/EngineVersion",
-        "version",
-        RELEASE,
-    ),
-    number(
-        "GET /tasks*",
-        "/body/**/ContainerStatus/PID",
-        "pid",
-        PROCESS,
-    ),
+    number("GET /nodes*", "/body/**/Resources/MemoryBytes", "bytes", HOST),
+    text("GET /nodes*", "/body/**/Description/Hostname", "host-name", HOST),
+    text("GET /nodes*", "/body/**/Engine/EngineVersion", "version", RELEASE),
+    number("GET /tasks*", "/body/**/ContainerStatus/PID", "pid", PROCESS),
     // Secrets, both ways.
     text("POST /auth", "/request/password", "secret", SECRET),
     text("POST /auth", "/request/identitytoken", "secret", SECRET),
@@ -364,30 +196,12 @@ const ROWS: &[Row] = &[
     number("*", "/observation/**/bytes_total", "bytes", SIZE),
     number("*", "/observation/**/bytes_free", "bytes", SIZE),
     text("*", "/observation/kernel/release", "version", HOST),
-    keeping(
-        Keep::First,
-        number("*", "/observation/processes/*/pid", "pid", INSIDE),
-    ),
-    keeping(
-        Keep::First,
-        number("*", "/observation/processes/*/ppid", "pid", INSIDE),
-    ),
-    keeping(
-        Keep::First,
-        number("*", "/observation/self/pid", "pid", INSIDE),
-    ),
-    keeping(
-        Keep::First,
-        number("*", "/observation/self/ppid", "pid", INSIDE),
-    ),
-    keeping(
-        Keep::First,
-        number("*", "/observation/self/pgid", "pid", INSIDE),
-    ),
-    keeping(
-        Keep::First,
-        number("*", "/observation/self/sid", "pid", INSIDE),
-    ),
+    keeping(Keep::First, number("*", "/observation/processes/*/pid", "pid", INSIDE)),
+    keeping(Keep::First, number("*", "/observation/processes/*/ppid", "pid", INSIDE)),
+    keeping(Keep::First, number("*", "/observation/self/pid", "pid", INSIDE)),
+    keeping(Keep::First, number("*", "/observation/self/ppid", "pid", INSIDE)),
+    keeping(Keep::First, number("*", "/observation/self/pgid", "pid", INSIDE)),
+    keeping(Keep::First, number("*", "/observation/self/sid", "pid", INSIDE)),
 ];
 
 #[cfg(test)]
@@ -396,9 +210,6 @@ mod tests {
 
     #[test]
     fn each_row_has_a_reason() {
-        assert!(
-            ROWS.iter()
-                .all(|row| row.reason.len() > 8 && row.pointer.starts_with('/'))
-        );
+        assert!(ROWS.iter().all(|row| row.reason.len() > 8 && row.pointer.starts_with('/')));
     }
 }

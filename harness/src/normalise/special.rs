@@ -34,18 +34,11 @@ pub(super) fn readable_target(target: &str) -> String {
 
 /// Whether a request header carries a secret.
 pub(super) fn is_secret(header: &str) -> bool {
-    matches!(
-        header,
-        "authorization" | "x-registry-auth" | "x-registry-config" | "cookie"
-    )
+    matches!(header, "authorization" | "x-registry-auth" | "x-registry-config" | "cookie")
 }
 
 /// An answer's headers.
-pub(super) fn headers(
-    operation: &str,
-    raw: &[(String, String)],
-    scrub: &mut Scrub<'_>,
-) -> Vec<(String, String)> {
+pub(super) fn headers(operation: &str, raw: &[(String, String)], scrub: &mut Scrub<'_>) -> Vec<(String, String)> {
     let mut framed = false;
     let mut result: Vec<(String, String)> = Vec::with_capacity(raw.len());
     for (name, value) in raw {
@@ -85,15 +78,9 @@ fn versions(value: &str) -> String {
 
 /// The base64 of a JSON document, as that document.
 fn path_stat(operation: &str, name: &str, value: &str, scrub: &mut Scrub<'_>) -> String {
-    let document = STANDARD
-        .decode(value)
-        .ok()
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let document = STANDARD.decode(value).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
     match document {
-        Some(document) => Walk::new(operation, "headers")
-            .at(name)
-            .value(document, scrub)
-            .to_string(),
+        Some(document) => Walk::new(operation, "headers").at(name).value(document, scrub).to_string(),
         None => scrub.text(value),
     }
 }
@@ -101,10 +88,7 @@ fn path_stat(operation: &str, name: &str, value: &str, scrub: &mut Scrub<'_>) ->
 /// The table of `top`: what a column holds, its title says.
 pub(super) fn top(body: &mut Value) {
     let symbols: Vec<Option<&str>> = match body.get("Titles").and_then(Value::as_array) {
-        Some(titles) => titles
-            .iter()
-            .map(|title| title.as_str().and_then(column))
-            .collect(),
+        Some(titles) => titles.iter().map(|title| title.as_str().and_then(column)).collect(),
         None => return,
     };
     let Some(rows) = body.get_mut("Processes").and_then(Value::as_array_mut) else {
@@ -135,9 +119,7 @@ fn column(title: &str) -> Option<&'static str> {
 /// An entry of an archive: its time says something only when it is not a time of this run.
 pub(super) fn tar_entry(mut entry: Value, index: &Index) -> Value {
     if let Some(mtime) = entry.get_mut("mtime")
-        && mtime
-            .as_i64()
-            .is_some_and(|seconds| index.time(i128::from(seconds)) == Some("unix"))
+        && mtime.as_i64().is_some_and(|seconds| index.time(i128::from(seconds)) == Some("unix"))
     {
         *mtime = json!("<mtime>");
     }

@@ -34,38 +34,20 @@ enum Found {
 
 /// In order of preference, where two begin at the same place. No groups inside: the number of the group names the row.
 const PATTERNS: &[(Found, &str)] = &[
-    (
-        Found::Pem,
-        r"-----BEGIN [A-Z ]+-----[^-]*-----END [A-Z ]+-----",
-    ),
+    (Found::Pem, r"-----BEGIN [A-Z ]+-----[^-]*-----END [A-Z ]+-----"),
     (Found::SwarmSecret, r"SWM(?:TKN|KEY)-1-[0-9A-Za-z+/=-]+"),
-    (
-        Found::HttpDate,
-        r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT",
-    ),
-    (
-        Found::Date,
-        r"[A-Z][a-z]{2} [A-Z][a-z]{2} [ 0-9]?[0-9] [0-9]{2}:[0-9]{2}:[0-9]{2} (?:[A-Z]{3,4} )?[0-9]{4}",
-    ),
+    (Found::HttpDate, r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT"),
+    (Found::Date, r"[A-Z][a-z]{2} [A-Z][a-z]{2} [ 0-9]?[0-9] [0-9]{2}:[0-9]{2}:[0-9]{2} (?:[A-Z]{3,4} )?[0-9]{4}"),
     (
         Found::GoTime,
         r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)? [+-][0-9]{4} [A-Z]+(?: m=[+-][0-9.]+)?",
     ),
-    (
-        Found::Rfc3339,
-        r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?",
-    ),
-    (
-        Found::Uuid,
-        r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}",
-    ),
+    (Found::Rfc3339, r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?"),
+    (Found::Uuid, r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"),
     (Found::PortArrow, r":[0-9]{4,5}->"),
     (Found::PortArrow, r":::[0-9]{4,5}->"),
     (Found::Colons, r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}"),
-    (
-        Found::Ipv4,
-        r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}",
-    ),
+    (Found::Ipv4, r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}"),
     (Found::LayerLink, r"/l/[A-Z0-9]{26}"),
     (Found::Veth, r"veth[0-9a-f]{7,8}"),
     (Found::Inode, r":\[[0-9]{6,}\]"),
@@ -82,12 +64,8 @@ const PATTERNS: &[(Found, &str)] = &[
 ];
 
 static PATTERN: LazyLock<Regex> = LazyLock::new(|| {
-    let groups: Vec<String> = PATTERNS
-        .iter()
-        .map(|(_, pattern)| format!("({pattern})"))
-        .collect();
-    Regex::new(&groups.join("|"))
-        .unwrap_or_else(|error| unreachable!("the patterns are constant: {error}"))
+    let groups: Vec<String> = PATTERNS.iter().map(|(_, pattern)| format!("({pattern})")).collect();
+    Regex::new(&groups.join("|")).unwrap_or_else(|error| unreachable!("the patterns are constant: {error}"))
 });
 
 /// A found text with what surrounds it.
@@ -100,20 +78,14 @@ struct Place<'t> {
 impl Place<'_> {
     /// Whether it is a word of its own: no letter or digit on either side.
     fn alone(&self) -> bool {
-        let part = |letter: Option<char>| {
-            letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_')
-        };
+        let part = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
         !part(self.before.chars().next_back()) && !part(self.after.chars().next())
     }
 
     /// The text before its last digits, and those digits.
     fn last_number(&self) -> (&str, &str) {
-        let trimmed = self
-            .text
-            .trim_end_matches(|letter: char| !letter.is_ascii_digit());
-        let start = trimmed
-            .rfind(|letter: char| !letter.is_ascii_digit())
-            .map_or(0, |at| at + 1);
+        let trimmed = self.text.trim_end_matches(|letter: char| !letter.is_ascii_digit());
+        let start = trimmed.rfind(|letter: char| !letter.is_ascii_digit()).map_or(0, |at| at + 1);
         (&self.text[..start], &trimmed[start..])
     }
 }
@@ -146,14 +118,9 @@ impl Scrub<'_> {
         }
         let mut end = 0;
         for captures in PATTERN.captures_iter(text) {
-            let group =
-                (0..PATTERNS.len()).find_map(|row| Some((PATTERNS[row].0, captures.get(row + 1)?)));
+            let group = (0..PATTERNS.len()).find_map(|row| Some((PATTERNS[row].0, captures.get(row + 1)?)));
             let Some((found, at)) = group else { continue };
-            let place = Place {
-                before: &text[..at.start()],
-                text: at.as_str(),
-                after: &text[at.end()..],
-            };
+            let place = Place { before: &text[..at.start()], text: at.as_str(), after: &text[at.end()..] };
             if let Some(symbol) = self.symbol(found, &place) {
                 result.push_str(&text[end..at.start()]);
                 result.push_str(&symbol);
@@ -169,21 +136,14 @@ impl Scrub<'_> {
         match found {
             Found::Pem if text.contains("PRIVATE") => Some("<private-key>".to_owned()),
             Found::Pem => Some("<certificate>".to_owned()),
-            Found::SwarmSecret => Some(
-                if text.starts_with("SWMKEY") {
-                    "<swarm-key>"
-                } else {
-                    "<swarm-token>"
-                }
-                .to_owned(),
-            ),
+            Found::SwarmSecret => {
+                Some(if text.starts_with("SWMKEY") { "<swarm-key>" } else { "<swarm-token>" }.to_owned())
+            }
             Found::HttpDate => Some("<http-date>".to_owned()),
             Found::Date => Some("<date>".to_owned()),
             Found::GoTime => Some("<go-time>".to_owned()),
             Found::Rfc3339 => rfc3339(text),
-            Found::Uuid => place
-                .alone()
-                .then(|| format!("<{}>", self.numbers.name("uuid", text))),
+            Found::Uuid => place.alone().then(|| format!("<{}>", self.numbers.name("uuid", text))),
             Found::PortArrow => {
                 let (before, port) = place.last_number();
                 Some(format!("{before}{}->", self.port_text(port)?))
@@ -198,24 +158,16 @@ impl Scrub<'_> {
             }
             Found::Address => place.alone().then(|| "<address>".to_owned()),
             // 1 is the container's own first process, and no other number of it is stable.
-            Found::ProcPid => {
-                (place.alone() && text != "/proc/1").then(|| "/proc/<pid>".to_owned())
-            }
+            Found::ProcPid => (place.alone() && text != "/proc/1").then(|| "/proc/<pid>".to_owned()),
             Found::Pid => {
                 let (before, pid) = place.last_number();
                 (!matches!(pid, "0" | "1")).then(|| format!("{before}<pid>"))
             }
             Found::Duration if text.ends_with(" ago") => Some("<duration> ago".to_owned()),
-            Found::Duration => place
-                .before
-                .ends_with("Up ")
-                .then(|| "<duration>".to_owned()),
+            Found::Duration => place.before.ends_with("Up ").then(|| "<duration>".to_owned()),
             Found::Fraction => {
                 let seconds = text.split('.').next()?.parse().ok()?;
-                let time = self
-                    .index
-                    .time(seconds)
-                    .filter(|unit| *unit == "unix" && place.alone());
+                let time = self.index.time(seconds).filter(|unit| *unit == "unix" && place.alone());
                 time.map(|_| "<unix.nano>".to_owned())
             }
             Found::Word => self.word(text),
@@ -233,15 +185,10 @@ impl Scrub<'_> {
     }
 
     fn word(&mut self, text: &str) -> Option<String> {
-        let hexadecimal = text
-            .bytes()
-            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let hexadecimal = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
         if digits == text.len() {
-            return self
-                .index
-                .time(text.parse().ok()?)
-                .map(|unit| format!("<{unit}-text>"));
+            return self.index.time(text.parse().ok()?).map(|unit| format!("<{unit}-text>"));
         }
         if is_full_id(text) {
             return Some(format!("<{}>", self.numbers.name("id", text)));
@@ -254,9 +201,7 @@ impl Scrub<'_> {
             return Some(format!("<{}:short>", self.numbers.name("id", &full)));
         }
         // The ids of swarm objects, and of networks that a swarm spans.
-        let lower = text
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        let lower = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
         let swarm = text.len() == 25 && lower && digits > 0;
         swarm.then(|| format!("<{}>", self.numbers.name("id", text)))
     }
@@ -270,8 +215,7 @@ impl Scrub<'_> {
         let groups: Vec<&str> = text.split(':').collect();
         if groups.len() == 6 && groups.iter().all(|group| group.len() == 2) {
             let zero = groups.iter().all(|group| *group == "00");
-            return (!zero)
-                .then(|| format!("<{}>", self.numbers.name("mac", &text.to_ascii_lowercase())));
+            return (!zero).then(|| format!("<{}>", self.numbers.name("mac", &text.to_ascii_lowercase())));
         }
         let address: Ipv6Addr = text.parse().ok()?;
         let literal = address.is_unspecified() || address.is_loopback();
@@ -280,10 +224,7 @@ impl Scrub<'_> {
 
     fn ipv4(&mut self, place: &Place<'_>) -> Option<String> {
         let number = |letter: char| letter == '.' || letter == '-';
-        let longer = place
-            .after
-            .strip_prefix(number)
-            .is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
+        let longer = place.after.strip_prefix(number).is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
         if !place.alone() || longer || place.before.ends_with(number) {
             return None;
         }

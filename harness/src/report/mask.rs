@@ -30,9 +30,12 @@ static IN_TEXT: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"(?s)()-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*-----|\z)".to_owned(),
         // JSON that was not decoded.
         format!(r#"(?i)("[^"]*(?:{WORDS})[^"]*"\s*:\s*)"(?:[^"\\]|\\.)*""#),
+        format!(r#"(?i)(\\"[^"\\]*(?:{WORDS})[^"\\]*\\"\s*:\s*)\\"[^"\\]*\\""#),
         // Environment variables and query parameters.
         format!(r#"(?i)([\w.-]*(?:{WORDS})[\w.-]*=)[^&\s"',;]+"#),
         r#"(?i)(authorization"?\s*[:=]\s*"?(?:bearer|basic)\s+)[\w+/.~=-]+"#.to_owned(),
+        // Arguments of a command.
+        r"(?i)(--(?:password|token)\s+)[^\s-]\S*".to_owned(),
         // User and password in a URL.
         r"(://[^/\s:@]+:)[^/\s@]+(?:@)".to_owned(),
         // A line of the gate about a place that holds a secret.

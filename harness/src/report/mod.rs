@@ -1,6 +1,6 @@
 //! Showing a verdict: to people on a terminal, and to programs as JSON.
 //!
-//! All text of an engine goes through two doors on its way to a person: [`mask`] takes the secrets out, and [`page`]
+//! All text of an engine goes through two doors on its way to a person: `mask` takes the secrets out, and `page`
 //! escapes what a terminal would obey instead of showing.
 
 mod json;

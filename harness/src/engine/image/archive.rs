@@ -161,7 +161,18 @@ mod tests {
         let names: Vec<&str> = files.keys().map(String::as_str).collect();
         assert_eq!(
             names,
-            ["bin/", "bin/probe", "bin/sh", "etc/", "etc/group", "etc/passwd", "etc/plain.txt", "home/", "home/tester/", "tmp/"]
+            [
+                "bin/",
+                "bin/probe",
+                "bin/sh",
+                "etc/",
+                "etc/group",
+                "etc/passwd",
+                "etc/plain.txt",
+                "home/",
+                "home/tester/",
+                "tmp/"
+            ]
         );
         assert_eq!(files["bin/probe"].0, 0o755);
         assert!(files["bin/probe"].1.starts_with(b"\x7fELF"));

@@ -60,8 +60,11 @@ pub async fn provision(client: &Client, named: Option<&str>) -> Result<Provision
                 return Ok(Provisioned { image: IMAGE.to_owned(), id: image.id, how });
             }
             // An engine that drops labels has the image all the same, once it has said that it took it.
-            Ok(image) if image.content.is_none() => return Ok(Provisioned { image: IMAGE.to_owned(), id: image.id, how }),
-            Ok(_) => attempts.push(format!("  {}: the engine says it took the image, but still has an older {IMAGE}", how.name())),
+            Ok(image) if image.content.is_none() => {
+                return Ok(Provisioned { image: IMAGE.to_owned(), id: image.id, how });
+            }
+            Ok(_) => attempts
+                .push(format!("  {}: the engine says it took the image, but still has an older {IMAGE}", how.name())),
             Err(Failure::Refused(problem)) => attempts.push(format!("  {}: {problem}", how.name())),
             Err(Failure::Engine(error)) if error.is_local() => attempts.push(format!("  {}: {error}", how.name())),
             Err(Failure::Engine(error)) => return Err(error),
@@ -110,12 +113,12 @@ impl std::fmt::Display for Failure {
 }
 
 fn request(how: How) -> WireRequest {
-    let (repository, tag) = IMAGE.rsplit_once(':').unwrap_or((IMAGE, "latest"));
     let (target, body) = match how {
         How::Load => ("/images/load?quiet=true".to_owned(), load_archive(IMAGE)),
         How::Import => {
             let changes: String = changes().iter().map(|line| format!("&changes={}", encode(line))).collect();
-            (format!("/images/create?fromSrc=-&repo={}&tag={tag}{changes}", encode(repository)), rootfs_tar())
+            // The tag within `repo`, as the API allows: Podman 4.3 ignores `tag` here.
+            (format!("/images/create?fromSrc=-&repo={}{changes}", encode(IMAGE)), rootfs_tar())
         }
         _ => (format!("/build?t={}&rm=true&forcerm=true", encode(IMAGE)), build_context()),
     };
@@ -135,7 +138,7 @@ fn encode(text: &str) -> String {
 async fn attempt(client: &Client, how: How, request: WireRequest) -> Result<Image, Failure> {
     let during = format!("{} of the probe image", how.name());
     let answer = client.send(&during, &request).await.map_err(Failure::Engine)?;
-    check(&answer)?;
+    check(&answer).map_err(Failure::Refused)?;
     inspect(client, IMAGE).await
 }
 
@@ -144,7 +147,7 @@ async fn pull(client: &Client, named: &str) -> Result<Image, Failure> {
     let target = format!("/images/create?fromImage={}&tag={}", encode(repository), encode(tag));
     let request = WireRequest { method: "POST".to_owned(), target, headers: Vec::new(), body: Bytes::new() };
     let answer = client.send(&format!("pull of {named}"), &request).await.map_err(Failure::Engine)?;
-    check(&answer)?;
+    check(&answer).map_err(Failure::Refused)?;
     inspect(client, named).await
 }
 
@@ -160,16 +163,16 @@ fn split_name(named: &str) -> (&str, &str) {
 }
 
 /// Whether the answer, or the last line of its progress text, says that it failed.
-fn check(answer: &WireAnswer) -> Result<(), Failure> {
+fn check(answer: &WireAnswer) -> Result<(), String> {
     let text = String::from_utf8_lossy(&answer.body);
     if answer.status >= 300 {
         let said = serde_json::from_str::<Value>(&text).ok();
         let said = said.as_ref().and_then(|body| body.get("message").and_then(Value::as_str)).unwrap_or(&text).trim();
-        return Err(Failure::Refused(format!("status {}: {}", answer.status, shorten(said))));
+        return Err(format!("status {}: {}", answer.status, shorten(said)));
     }
     let mut lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     match lines.find_map(|line| line.get("error").and_then(Value::as_str).map(str::to_owned)) {
-        Some(problem) => Err(Failure::Refused(shorten(problem.trim()))),
+        Some(problem) => Err(shorten(problem.trim())),
         None => Ok(()),
     }
 }
@@ -190,7 +193,9 @@ async fn inspect(client: &Client, name: &str) -> Result<Image, Failure> {
     let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
     match text("/Id") {
         Some(id) if answer.status == 200 => Ok(Image { id, content: text(&format!("/Config/Labels/{CONTENT_LABEL}")) }),
-        _ => Err(Failure::Refused(format!("the engine took it, but GET /images/{name}/json answers {}", answer.status))),
+        _ => {
+            Err(Failure::Refused(format!("the engine took it, but GET /images/{name}/json answers {}", answer.status)))
+        }
     }
 }
 
@@ -220,7 +225,7 @@ mod tests {
     #[case(501, "{\"message\":\"not implemented\"}", Some("status 501: not implemented"))]
     #[case(404, "page not found\n", Some("status 404: page not found"))]
     fn believes_no_failed_answer(#[case] status: u16, #[case] body: &str, #[case] said: Option<&str>) {
-        let problem = check(&answer(status, body)).err().map(|failure| failure.to_string());
+        let problem = check(&answer(status, body)).err();
         assert_eq!(problem.as_deref(), said);
     }
 
@@ -232,13 +237,18 @@ mod tests {
     async fn comes_onto_an_engine_by_each_way(#[case] family: Family) {
         let (client, daemon) = launch(family, Limits::default()).await.unwrap();
         for how in [How::Import, How::Build, How::Load] {
-            let image = attempt(&client, how, request(how)).await.unwrap_or_else(|problem| panic!("{}: {problem}", how.name()));
+            let image =
+                attempt(&client, how, request(how)).await.unwrap_or_else(|problem| panic!("{}: {problem}", how.name()));
             assert_eq!(image.content.as_deref(), Some(content()), "{}", how.name());
-            let gone = WireRequest { method: "DELETE".to_owned(), target: format!("/images/{IMAGE}?force=true"), headers: Vec::new(), body: Bytes::new() };
+            let gone = WireRequest {
+                method: "DELETE".to_owned(),
+                target: format!("/images/{IMAGE}?force=true"),
+                headers: Vec::new(),
+                body: Bytes::new(),
+            };
             assert_eq!(client.send("removal", &gone).await.unwrap().status, 200);
         }
         let error = pull(&client, "127.0.0.1:1/none:1").await.err().unwrap().to_string();
-        println!("{error}");
         assert!(error.contains("connection refused"), "{error}");
         daemon.stop().await;
     }

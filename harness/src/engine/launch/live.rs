@@ -33,7 +33,10 @@ async fn run(engine: &Engine, create: Value) -> Value {
 }
 
 fn cgroups_with(text: &str) -> Vec<String> {
-    let found = std::process::Command::new("find").args(["/sys/fs/cgroup", "-type", "d", "-name", &format!("*{text}*")]).output().unwrap();
+    let found = std::process::Command::new("find")
+        .args(["/sys/fs/cgroup", "-type", "d", "-name", &format!("*{text}*")])
+        .output()
+        .unwrap();
     String::from_utf8_lossy(&found.stdout).lines().map(str::to_owned).collect()
 }
 
@@ -61,12 +64,20 @@ async fn runs_containers_and_leaves_nothing(#[case] family: Family) {
     assert_eq!(provision(&engine.client, None).await.unwrap().how, How::Present);
     let waited = run(&engine, json!({ "Image": image.image, "Cmd": ["probe", "exit", "7"] })).await;
     assert_eq!(waited["StatusCode"], 7, "{waited}");
-    let (_, held) = call(&engine, "POST", "/containers/create", json!({ "Image": image.image, "HostConfig": { "Binds": ["vol:/data"] } })).await;
+    let (_, held) = call(
+        &engine,
+        "POST",
+        "/containers/create",
+        json!({ "Image": image.image, "HostConfig": { "Binds": ["vol:/data"] } }),
+    )
+    .await;
     let held = held["Id"].as_str().unwrap().to_owned();
     assert_eq!(call(&engine, "POST", &format!("/containers/{held}/start"), Value::Null).await.0, 204);
     assert!(!cgroups_with(&held).is_empty());
     let (folder, group) = (engine.daemon().unwrap().folder().to_owned(), engine.daemon().unwrap().inner.group.clone());
-    println!("daemon {:?}, log {:?}", engine.daemon_pid(), engine.log());
+    println!("daemon {:?}, log {:?}", engine.daemon().and_then(|daemon| daemon.pid()), engine.log());
+    let program = std::fs::read_to_string(format!("/proc/{}/comm", engine.daemon().and_then(|daemon| daemon.pid()).unwrap())).unwrap();
+    assert_eq!(program.trim(), if family == Family::Docker { "dockerd" } else { "podman" });
     let begun = Instant::now();
     engine.stop().await;
     println!("stopped in {:?}", begun.elapsed());
@@ -94,7 +105,13 @@ async fn networks_ports_exec_and_volumes_work(#[case] family: Family) {
     assert_eq!(status, 201, "{created}");
     let (status, said) = call(&engine, "POST", "/containers/server/start", Value::Null).await;
     assert_eq!(status, 204, "{said}");
-    let (status, exec) = call(&engine, "POST", "/containers/server/exec", json!({ "Cmd": ["probe", "write-file", "/data/x", "text"], "AttachStdout": true })).await;
+    let (status, exec) = call(
+        &engine,
+        "POST",
+        "/containers/server/exec",
+        json!({ "Cmd": ["probe", "write-file", "/data/x", "text"], "AttachStdout": true }),
+    )
+    .await;
     assert_eq!(status, 201, "{exec}");
     let exec = exec["Id"].as_str().unwrap().to_owned();
     assert_eq!(call(&engine, "POST", &format!("/exec/{exec}/start"), json!({ "Detach": false })).await.0, 200);

@@ -9,13 +9,16 @@ pub(super) fn started(pid: u32) -> Option<u64> {
     if gone { None } else { fields.get(19)?.parse().ok() }
 }
 
-/// The first child of a process.
+/// The oldest child of a process.
 pub(super) fn child_of(parent: u32) -> Option<u32> {
-    let pids = std::fs::read_dir("/proc").ok()?.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    pids.into_iter().find(|pid| {
+    let entries = std::fs::read_dir("/proc").ok()?.flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let children = pids.filter(|pid| {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
         fields(&stat).and_then(|fields| fields.get(1)?.parse().ok()) == Some(parent)
-    })
+    });
+    // Process 1 of a daemon's namespaces also has what the daemon left to it: shims, monitors.
+    children.filter_map(|pid| Some((started(pid)?, pid))).min().map(|(_, pid)| pid)
 }
 
 /// The fields after the command's name, which may itself hold spaces and parentheses.

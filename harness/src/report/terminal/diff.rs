@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// The most lines of a value that are shown.
 const LINES: usize = 12;
-/// The most characters of a text that are compared word by word.
+/// The longest text that is compared as a whole.
 const COMPARED: usize = 20_000;
 /// The longest that one comparison may take.
 const TIME: Duration = Duration::from_millis(200);
@@ -63,16 +63,23 @@ pub(super) fn two_sides(page: &mut Page, reference: &Value, candidate: &Value, i
             return;
         }
     };
-    if old.len().max(new.len()) > COMPARED {
-        one_side(page, Side::Reference, reference, indent);
-        one_side(page, Side::Candidate, candidate, indent);
-        return;
-    }
+    let (old, new) = match old.len().max(new.len()) > COMPARED {
+        true => (window(&old, &new), window(&new, &old)),
+        false => (old, new),
+    };
     let changes = changes(&old, &new, page.room(indent + 2));
     for spans in changes.iter().take(kept(changes.len())) {
         page.line(indent, spans);
     }
     more(page, changes.len(), indent);
+}
+
+/// The part of a long text from shortly before the place where it parts from the other one.
+fn window(text: &str, other: &str) -> String {
+    let same: usize = text.chars().zip(other.chars()).take_while(|(one, two)| one == two).count();
+    let skipped = same.saturating_sub(COMPARED / 100);
+    let part: String = text.chars().skip(skipped).take(COMPARED).collect();
+    if skipped == 0 { part } else { format!("…{part}") }
 }
 
 /// Whether a text reads better as it is than as a JSON string.
