@@ -2,10 +2,10 @@
 
 use lockstep_harness::scenario::Catalogue;
 
-mod cli;
-mod containers;
 mod archives;
 mod build;
+mod cli;
+mod containers;
 mod events;
 mod images;
 mod networks;
@@ -16,9 +16,9 @@ mod volumes;
 /// Every scenario there is.
 pub fn catalogue() -> Catalogue {
     let mut catalogue = Catalogue::default();
+    build::add(&mut catalogue);
     cli::add(&mut catalogue);
     containers::add(&mut catalogue);
-    build::add(&mut catalogue);
     events::add(&mut catalogue);
     images::add(&mut catalogue);
     networks::add(&mut catalogue);

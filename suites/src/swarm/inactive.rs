@@ -1,0 +1,98 @@
+//! Outside a swarm.
+
+use lockstep_harness::scenario::{Area, Outcome, Session};
+use serde_json::{Value, json};
+
+pub(super) fn add(area: &mut Area<'_>) {
+    for (case, operation) in [
+        ("swarm", "GET /swarm"),
+        ("nodes", "GET /nodes"),
+        ("services", "GET /services"),
+        ("tasks", "GET /tasks"),
+        ("secrets", "GET /secrets"),
+        ("configs", "GET /configs"),
+        ("unlock-key", "GET /swarm/unlockkey"),
+    ] {
+        area.add(&format!("inactive/{case}"), move |s| Box::pin(refused(s, operation, None)));
+    }
+    for (case, operation) in [
+        ("node", "GET /nodes/{id}"),
+        ("service", "GET /services/{id}"),
+        ("task", "GET /tasks/{id}"),
+        ("secret", "GET /secrets/{id}"),
+        ("config", "GET /configs/{id}"),
+        ("remove-node", "DELETE /nodes/{id}"),
+        ("remove-service", "DELETE /services/{id}"),
+        ("remove-secret", "DELETE /secrets/{id}"),
+        ("remove-config", "DELETE /configs/{id}"),
+    ] {
+        area.add(&format!("inactive/{case}"), move |s| Box::pin(refused(s, operation, None)));
+    }
+    for (case, operation, body) in [
+        ("create-service", "POST /services/create", json!({ "Name": "lockstep-never" })),
+        ("create-secret", "POST /secrets/create", json!({ "Name": "lockstep-never", "Data": "eA==" })),
+        ("create-config", "POST /configs/create", json!({ "Name": "lockstep-never", "Data": "eA==" })),
+        ("unlock", "POST /swarm/unlock", json!({ "UnlockKey": "x" })),
+        ("leave", "POST /swarm/leave", json!({})),
+    ] {
+        area.add(&format!("inactive/{case}"), move |s| Box::pin(refused(s, operation, Some(body.clone()))));
+    }
+    for (case, operation) in [
+        ("update-swarm", "POST /swarm/update"),
+        ("update-node", "POST /nodes/{id}/update"),
+        ("update-service", "POST /services/{id}/update"),
+        ("update-secret", "POST /secrets/{id}/update"),
+        ("update-config", "POST /configs/{id}/update"),
+    ] {
+        area.add(&format!("inactive/{case}"), move |s| Box::pin(update(s, operation)));
+    }
+    for (case, operation) in [("service-logs", "GET /services/{id}/logs"), ("task-logs", "GET /tasks/{id}/logs")] {
+        area.add(&format!("inactive/{case}"), move |s| Box::pin(logs(s, operation)));
+    }
+    area.add("inactive/malformed-filters", |s| Box::pin(malformed_filters(s)));
+    // An engine that took these would be in a swarm.
+    area.add("inactive/join-with-bad-token", |s| Box::pin(join(s))).alone();
+    area.add("inactive/init-with-bad-address", |s| Box::pin(init_bad(s))).alone();
+}
+
+async fn refused(s: &mut Session, operation: &str, body: Option<Value>) -> Outcome {
+    let call = s.call(operation, &["nosuch"]);
+    match body {
+        Some(body) => call.json(body),
+        None => call,
+    }
+    .expect(503)
+    .await?;
+    Ok(())
+}
+
+async fn update(s: &mut Session, operation: &str) -> Outcome {
+    s.call(operation, &["nosuch"]).query("version", 1).json(json!({})).expect(503).await?;
+    Ok(())
+}
+
+async fn logs(s: &mut Session, operation: &str) -> Outcome {
+    s.call(operation, &["nosuch"]).query("stdout", 1).expect(503).await?;
+    s.call(operation, &["nosuch"]).expect(500).await?;
+    Ok(())
+}
+
+async fn malformed_filters(s: &mut Session) -> Outcome {
+    for (operation, status) in [("GET /nodes", 500), ("GET /services", 400), ("GET /tasks", 500), ("GET /secrets", 500), ("GET /configs", 500)] {
+        s.call(operation, &[]).query("filters", "{bad").expect(status).await?;
+    }
+    Ok(())
+}
+
+async fn join(s: &mut Session) -> Outcome {
+    let body = json!({ "RemoteAddrs": ["127.0.0.1:1"], "JoinToken": "bad", "AdvertiseAddr": "127.0.0.1", "ListenAddr": "127.0.0.1:0" });
+    s.call("POST /swarm/join", &[]).json(body).expect(500).await?;
+    s.call("POST /swarm/join", &[]).json(json!({})).expect(400).await?;
+    Ok(())
+}
+
+async fn init_bad(s: &mut Session) -> Outcome {
+    s.call("POST /swarm/init", &[]).json(json!({ "ListenAddr": "bad" })).expect(400).await?;
+    s.call("POST /swarm/init", &[]).json(json!({ "ListenAddr": "bad:x:y" })).expect(500).await?;
+    Ok(())
+}

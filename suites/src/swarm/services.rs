@@ -1,0 +1,142 @@
+//! Services, their tasks and logs.
+
+use super::{init, leave};
+use lockstep_harness::scenario::{Area, Need, Outcome, Session, Stop};
+use serde_json::{Value, json};
+
+pub(super) fn add(area: &mut Area<'_>) {
+    area.add("services/life", |s| Box::pin(in_swarm(s, Case::Life))).needs(Need::Disposable);
+    area.add("services/task-and-logs", |s| Box::pin(in_swarm(s, Case::Task))).needs(Need::Disposable);
+    area.add("services/with-secret-and-config", |s| Box::pin(in_swarm(s, Case::Secret))).needs(Need::Disposable);
+    area.add("services/bad-creations", |s| Box::pin(in_swarm(s, Case::BadCreations))).needs(Need::Disposable);
+    area.add("services/unknown", |s| Box::pin(in_swarm(s, Case::Unknown))).needs(Need::Disposable);
+}
+
+#[derive(Clone, Copy)]
+enum Case {
+    Life,
+    Task,
+    Secret,
+    BadCreations,
+    Unknown,
+}
+
+async fn in_swarm(s: &mut Session, case: Case) -> Outcome {
+    init(s).await?;
+    let outcome = match case {
+        Case::Life => life(s).await,
+        Case::Task => task_and_logs(s).await,
+        Case::Secret => with_secret_and_config(s).await,
+        Case::BadCreations => bad_creations(s).await,
+        Case::Unknown => unknown(s).await,
+    };
+    leave(s, outcome).await
+}
+
+/// The probe's image under a name whose registry refuses: a swarm asks the registry before it takes what is there.
+async fn image(s: &mut Session) -> Result<String, Stop> {
+    let (probe, repository) = (s.image().to_owned(), format!("127.0.0.1:1/{}", s.name("task")));
+    let name = format!("{repository}:t");
+    s.remember("image", &name);
+    s.call("POST /images/{name}/tag", &[&probe]).query("repo", repository).query("tag", "t").expect(201).await?;
+    Ok(name)
+}
+
+/// A service of this command that is run once, with more of a container's specification; its id.
+async fn service(s: &mut Session, replicas: u8, command: &[&str], more: Value) -> Result<String, Stop> {
+    let (name, image) = (s.name("service"), image(s).await?);
+    let mut container = json!({ "Image": image, "Command": command });
+    if let (Some(container), Some(more)) = (container.as_object_mut(), more.as_object()) {
+        container.extend(more.clone());
+    }
+    let body = json!({
+        "Name": name,
+        "Labels": { "colour": "blue" },
+        "TaskTemplate": { "ContainerSpec": container, "RestartPolicy": { "Condition": "none" } },
+        "Mode": { "Replicated": { "Replicas": replicas } },
+    });
+    let id = s.call("POST /services/create", &[]).json(body).expect(201).await?.text("/ID")?;
+    s.know(&id, "service");
+    Ok(id)
+}
+
+async fn life(s: &mut Session) -> Outcome {
+    let id = service(s, 0, &["probe", "sleep", "60"], json!({})).await?;
+    let name = s.name("service");
+    let seen = s.call("GET /services/{id}", &[&id]).expect(200).await?;
+    s.call("GET /services/{id}", &[&name]).query("insertDefaults", "true").expect(200).await?;
+    s.call("GET /services", &[]).filters(json!({ "name": [name] })).query("status", "true").expect(200).await?;
+    s.call("GET /services", &[]).filters(json!({ "label": ["colour=red"] })).expect(200).await?;
+    let mut spec = seen.at("/Spec")?;
+    spec["Labels"] = json!({ "colour": "red" });
+    s.call("POST /services/{id}/update", &[&id]).query("version", 1).json(spec.clone()).expect(500).await?;
+    s.call("POST /services/{id}/update", &[&id]).query("version", seen.at("/Version/Index")?).json(spec).expect(200).await?;
+    s.call("GET /services/{id}", &[&id]).expect(200).await?;
+    s.call("DELETE /services/{id}", &[&id]).expect(200).await?;
+    s.call("DELETE /services/{id}", &[&id]).expect(404).await?;
+    Ok(())
+}
+
+/// Waits until the one task of the service has ended and gives its id.
+async fn ended(s: &mut Session) -> Result<String, Stop> {
+    s.until_at("/tasks", "/0/Status/State", |found| found == Some(&json!("complete"))).await?;
+    let name = s.name("service");
+    let seen = s.call("GET /tasks", &[]).filters(json!({ "service": [name] })).expect(200).await?;
+    let task = seen.text("/0/ID")?;
+    s.know(&task, "task");
+    s.know(&seen.text("/0/NodeID")?, "node");
+    Ok(task)
+}
+
+async fn task_and_logs(s: &mut Session) -> Outcome {
+    let id = service(s, 1, &["probe", "write", "out", ""], json!({})).await?;
+    let task = ended(s).await?;
+    s.call("GET /tasks/{id}", &[&task]).expect(200).await?;
+    s.call("GET /services/{id}/logs", &[&id]).query("stdout", 1).query("stderr", 1).frames().expect(200).await?;
+    s.call("GET /tasks/{id}/logs", &[&task]).query("stdout", 1).frames().expect(200).await?;
+    s.call("GET /services/{id}/logs", &[&id]).expect(500).await?;
+    Ok(())
+}
+
+async fn with_secret_and_config(s: &mut Session) -> Outcome {
+    let (secret, config) = (s.name("secret"), s.name("config"));
+    let body = json!({ "Name": secret, "Data": "c2VjcmV0Cg==" });
+    let secret_id = s.call("POST /secrets/create", &[]).json(body).expect(201).await?.text("/ID")?;
+    let body = json!({ "Name": config, "Data": "Y29uZmlnCg==" });
+    let config_id = s.call("POST /configs/create", &[]).json(body).expect(201).await?.text("/ID")?;
+    s.know(&secret_id, "secret");
+    s.know(&config_id, "config");
+    let more = json!({
+        "Secrets": [{ "SecretID": secret_id, "SecretName": secret, "File": { "Name": "hidden", "UID": "0", "GID": "0", "Mode": 0o400 } }],
+        "Configs": [{ "ConfigID": config_id, "ConfigName": config, "File": { "Name": "/settings", "UID": "0", "GID": "0", "Mode": 0o444 } }],
+    });
+    let id = service(s, 1, &["sh", "-c", "cat /run/secrets/hidden && cat /settings"], more).await?;
+    ended(s).await?;
+    s.call("GET /services/{id}/logs", &[&id]).query("stdout", 1).query("stderr", 1).frames().expect(200).await?;
+    s.call("DELETE /secrets/{id}", &[&secret_id]).expect(400).await?;
+    s.call("DELETE /configs/{id}", &[&config_id]).expect(400).await?;
+    Ok(())
+}
+
+async fn bad_creations(s: &mut Session) -> Outcome {
+    service(s, 0, &["probe", "sleep", "60"], json!({})).await?;
+    let (name, other) = (s.name("service"), s.name("other"));
+    for (body, status) in [
+        (json!({ "Name": name, "TaskTemplate": { "ContainerSpec": { "Image": "127.0.0.1:1/nosuch" } } }), 409),
+        (json!({ "Name": "bad name", "TaskTemplate": { "ContainerSpec": { "Image": "127.0.0.1:1/nosuch" } } }), 400),
+        (json!({ "Name": other }), 400),
+        (json!({ "Name": other, "TaskTemplate": { "ContainerSpec": {} } }), 400),
+    ] {
+        s.call("POST /services/create", &[]).json(body).expect(status).await?;
+    }
+    Ok(())
+}
+
+async fn unknown(s: &mut Session) -> Outcome {
+    s.call("GET /services/{id}", &["nosuch"]).expect(404).await?;
+    s.call("DELETE /services/{id}", &["nosuch"]).expect(404).await?;
+    s.call("GET /services/{id}/logs", &["nosuch"]).query("stdout", 1).expect(404).await?;
+    s.call("GET /tasks/{id}", &["nosuch"]).expect(404).await?;
+    s.call("GET /tasks", &[]).filters(json!({ "nosuch": ["x"] })).expect(400).await?;
+    Ok(())
+}
