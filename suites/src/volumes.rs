@@ -82,7 +82,8 @@ async fn create_tmpfs(s: &mut Session) -> Outcome {
     let options = json!({ "type": "tmpfs", "device": "tmpfs", "o": "size=1m,uid=1000" });
     s.call("POST /volumes/create", &[]).json(json!({ "Name": name, "DriverOpts": options })).expect(201).await?;
     s.call("GET /volumes/{name}", &[&name]).expect(200).await?;
-    s.observe("mounts", &[], json!({ "HostConfig": { "Binds": [format!("{name}:/data")] } })).await?;
+    let host = json!({ "Binds": [format!("{name}:/data")] });
+    s.observe_command("files", &["probe", "stat", "/data"], json!({ "HostConfig": host })).await?;
     Ok(())
 }
 
