@@ -59,6 +59,13 @@ pub async fn bring_up(choice: &Choice, arguments: &EngineArguments) -> Result<Ve
     let limits = Limits { deadline: Duration::from_secs(arguments.deadline), ..Limits::default() };
     let tls = TlsFiles { ca: arguments.tls_ca.clone(), cert: arguments.tls_cert.clone(), key: arguments.tls_key.clone() };
     let tls = (tls != TlsFiles::default()).then_some(tls);
+    for target in [Some(&choice.reference), choice.candidate.as_ref()].into_iter().flatten() {
+        if let Target::Private(family) = target {
+            for helper in engine::missing_helpers(*family) {
+                anstream::eprintln!("note: {helper}");
+            }
+        }
+    }
     let start = |target: &Target, role: &'static str| {
         let (target, tls) = (target.clone(), tls.clone());
         async move { Engine::start(&target, role, tls.as_ref(), limits).await }

@@ -45,8 +45,8 @@ impl<'o> Walk<'o> {
 
     /// Applies the table of shapes, and finds times among numbers.
     fn shape(&mut self, value: &mut Value, scrub: &Scrub<'_>) {
-        if let Some(row) = self.rows.iter().find(|row| row.fits(&self.path)) {
-            row.apply(value);
+        if self.rows.iter().find(|row| row.fits(&self.path)).is_some_and(|row| row.apply(value)) {
+            return;
         }
         match value {
             Value::Number(number) => {

@@ -51,23 +51,20 @@ impl Row {
         glob::pointer(self.pointer, path)
     }
 
-    /// Replaces the value, if it is one that the row is about.
-    pub(super) fn apply(&self, value: &mut Value) {
+    /// Replaces the value, if it is one that the row is about, and says whether it did.
+    pub(super) fn apply(&self, value: &mut Value) -> bool {
         let symbol = |natural: Natural| match natural {
             _ if natural == self.natural => format!("<{}>", self.symbol),
             Natural::Number => format!("<{}-number>", self.symbol),
             Natural::Text => format!("<{}-text>", self.symbol),
         };
-        let replaced = match value {
-            Value::Array(_) if self.keep == Keep::Collapse => {
-                *value = Value::Array(vec![Value::String(symbol(self.natural))]);
-                return;
-            }
-            Value::Number(number) if !self.stays(&number.to_string()) => symbol(Natural::Number),
-            Value::String(text) if !self.stays(text) => symbol(Natural::Text),
-            _ => return,
+        *value = match value {
+            Value::Array(_) if self.keep == Keep::Collapse => vec![symbol(self.natural)].into(),
+            Value::Number(number) if !self.stays(&number.to_string()) => symbol(Natural::Number).into(),
+            Value::String(text) if !self.stays(text) => symbol(Natural::Text).into(),
+            _ => return false,
         };
-        *value = Value::String(replaced);
+        true
     }
 
     fn stays(&self, text: &str) -> bool {

@@ -22,6 +22,7 @@ enum Found {
     Ipv4,
     LayerLink,
     Veth,
+    Random,
     Inode,
     Address,
     ProcPid,
@@ -50,6 +51,8 @@ const PATTERNS: &[(Found, &str)] = &[
     (Found::Ipv4, r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}"),
     (Found::LayerLink, r"/l/[A-Z0-9]{26}"),
     (Found::Veth, r"veth[0-9a-f]{7,8}"),
+    // Temporary names that Go and Podman make from a random number.
+    (Found::Random, r"(?:docker-import-|docker-build(?:er)?-?|buildah-?|libpod_[a-z]+-?|api_load\.tar|oci|tar|tmp)[0-9]{6,11}"),
     (Found::Inode, r":\[[0-9]{6,}\]"),
     (Found::Address, r"0x[0-9a-f]{8,16}"),
     (Found::ProcPid, r"/proc/[0-9]+"),
@@ -111,8 +114,9 @@ impl Scrub<'_> {
     }
 
     fn patterns(&mut self, text: &str, result: &mut String) {
-        let volatile = |byte: u8| byte.is_ascii_digit();
-        if !text.bytes().any(volatile) && !text.contains(" a") {
+        // What is volatile has digits, but for some durations and some links to layers.
+        let volatile = text.bytes().any(|byte| byte.is_ascii_digit()) || text.contains(" a") || text.contains("/l/");
+        if !volatile {
             result.push_str(text);
             return;
         }
@@ -152,6 +156,10 @@ impl Scrub<'_> {
             Found::Ipv4 => self.ipv4(place),
             Found::LayerLink => Some("/l/<layer-link>".to_owned()),
             Found::Veth => Some("<veth>".to_owned()),
+            Found::Random => {
+                let (before, _) = place.last_number();
+                Some(format!("{before}<random>"))
+            }
             Found::Inode => {
                 let (_, inode) = place.last_number();
                 Some(format!(":[<{}>]", self.numbers.name("inode", inode)))
@@ -170,7 +178,7 @@ impl Scrub<'_> {
                 let time = self.index.time(seconds).filter(|unit| *unit == "unix" && place.alone());
                 time.map(|_| "<unix.nano>".to_owned())
             }
-            Found::Word => self.word(text),
+            Found::Word => self.word(place),
             Found::Digits => {
                 let unit = self.index.time(text.parse().ok()?)?;
                 place.alone().then(|| format!("<{unit}-text>"))
@@ -184,11 +192,19 @@ impl Scrub<'_> {
         ephemeral.then(|| format!("<{}:text>", self.numbers.name("port", port)))
     }
 
-    fn word(&mut self, text: &str) -> Option<String> {
+    fn word(&mut self, place: &Place<'_>) -> Option<String> {
+        let text = place.text;
         let hexadecimal = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
         if digits == text.len() {
-            return self.index.time(text.parse().ok()?).map(|unit| format!("<{unit}-text>"));
+            if let Some(unit) = text.parse().ok().and_then(|number| self.index.time(number)) {
+                return Some(format!("<{unit}-text>"));
+            }
+            // One id in three hundred is all digits; where a builder names one, it is an id all the same.
+            let named = ["---> ", "Running in ", "container ", "Successfully built "];
+            if text.len() != 12 || !named.iter().any(|words| place.before.ends_with(words)) {
+                return self.index.prefix(text);
+            }
         }
         if is_full_id(text) {
             return Some(format!("<{}>", self.numbers.name("id", text)));
@@ -196,8 +212,9 @@ impl Scrub<'_> {
         if hexadecimal && let Some(symbol) = self.index.prefix(text) {
             return Some(symbol);
         }
-        if hexadecimal && text.len() == 12 && digits > 0 {
-            let full = self.numbers.full(text);
+        // Twelve digits without a single one from 0 to 9 are a word, unless they begin a full id.
+        let full = if hexadecimal && text.len() == 12 { self.numbers.full(text) } else { String::new() };
+        if digits > 0 && !full.is_empty() || full.len() > 12 {
             return Some(format!("<{}:short>", self.numbers.name("id", &full)));
         }
         // The ids of swarm objects, and of networks that a swarm spans.

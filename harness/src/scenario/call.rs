@@ -159,7 +159,7 @@ impl<'s> Call<'s> {
         };
         let body = decode(self.reading, &answer.headers, answer.body.clone());
         let duration = answer.duration;
-        if self.operation == "POST /containers/create" && !self.query.iter().any(|(name, _)| name == "name") {
+        if self.operation == "POST /containers/create" && !self.query.iter().any(|(name, value)| name == "name" && !value.is_empty()) {
             self.session.know_generated_name(&body).await?;
         }
         self.record(status, answer, body, duration)

@@ -46,6 +46,7 @@ fn ports() -> Cases {
     ]
 }
 
+/// Some engines make a missing source: none here can be made.
 fn mounts() -> Cases {
     let bind = |bind: &str| host(json!({ "Binds": [bind] }));
     let mount = |mount: Value| host(json!({ "Mounts": [mount] }));
@@ -55,13 +56,17 @@ fn mounts() -> Cases {
         ("bind-relative-target", 500, bind("/etc:x")),
         ("bind-onto-root", 500, bind("/etc:/")),
         ("bind-empty", 500, bind("")),
-        ("bind-too-many-parts", 500, bind("/a:/b:ro:z:q")),
+        ("bind-too-many-parts", 500, bind("/etc:/b:ro:z:q")),
         ("bind-target-twice", 400, host(json!({ "Binds": ["/etc:/x", "/etc:/x"] }))),
         ("mount-unknown-type", 400, mount(json!({ "Type": "foo", "Target": "/x" }))),
         ("mount-without-target", 400, mount(json!({ "Type": "volume" }))),
-        ("mount-missing-source", 400, mount(json!({ "Type": "bind", "Source": "/lockstep-nosuch", "Target": "/x" }))),
+        (
+            "mount-missing-source",
+            400,
+            mount(json!({ "Type": "bind", "Source": "/proc/lockstep-nosuch", "Target": "/x" })),
+        ),
         ("mount-bind-without-source", 400, mount(json!({ "Type": "bind", "Target": "/x" }))),
-        ("mount-tmpfs-with-source", 400, mount(json!({ "Type": "tmpfs", "Source": "/a", "Target": "/x" }))),
+        ("mount-tmpfs-with-source", 400, mount(json!({ "Type": "tmpfs", "Source": "/etc", "Target": "/x" }))),
         ("tmpfs-relative", 400, host(json!({ "Tmpfs": { "x": "" } }))),
         ("volumes-from-unknown", 400, host(json!({ "VolumesFrom": ["lockstep-nosuch"] }))),
     ]
@@ -121,7 +126,6 @@ fn rights() -> Cases {
         ("capability-nonsense", 400, host(json!({ "CapAdd": ["NOSUCH"] }))),
         ("pid-mode-of-unknown", 400, host(json!({ "PidMode": "container:lockstep-nosuch" }))),
         ("cgroup-namespace-nonsense", 400, host(json!({ "CgroupnsMode": "bogus" }))),
-        ("log-driver-nonsense", 400, host(json!({ "LogConfig": { "Type": "nosuch" } }))),
         ("log-option-nonsense", 400, host(json!({ "LogConfig": { "Type": "json-file", "Config": { "bogus": "1" } } }))),
         ("runtime-nonsense", 400, host(json!({ "Runtime": "nosuch" }))),
         ("security-option-nonsense", 500, host(json!({ "SecurityOpt": ["bogus"] }))),

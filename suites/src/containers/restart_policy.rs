@@ -74,7 +74,12 @@ async fn stopped(s: &mut Session, name: &str) -> Outcome {
 async fn killed(s: &mut Session, name: &str) -> Outcome {
     let c = trapping(s, "USR1", 7, json!({ "HostConfig": policy(name, 0) })).await?;
     s.call("POST /containers/{id}/kill", &[&c]).query("signal", "USR1").expect(204).await?;
-    until_exited(s, &c).await?;
+    let settled = |seen: Option<&Value>| {
+        let ended = seen.and_then(|seen| seen.pointer("/State/Status")) == Some(&json!("exited"));
+        let again = seen.and_then(|seen| seen["RestartCount"].as_u64()).is_some_and(|count| count > 0);
+        ended || again
+    };
+    s.until_at(&format!("/containers/{c}/json"), "", settled).await?;
     inspect(s, &c).await
 }
 
