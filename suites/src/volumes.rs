@@ -18,7 +18,6 @@ pub fn add(catalogue: &mut Catalogue) {
         area.add(&format!("create/bad/{case}"), move |s| Box::pin(create_bad(s, body.clone(), status)));
     }
     // Docker looks for a plugin for 15 s, and no other volume is made meanwhile.
-    area.add("create/bad/unknown-driver", |s| Box::pin(create_bad(s, json!({ "Name": "lockstep-never", "Driver": "nosuch" }), 404))).alone();
     area.add("create/bad/malformed-json", |s| Box::pin(create_malformed(s)));
     area.add("inspect/unknown", |s| Box::pin(inspect_unknown(s)));
     area.add("list/all-there-are", |s| Box::pin(list_all(s))).needs(Need::Disposable);
