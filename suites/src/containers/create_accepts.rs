@@ -30,9 +30,9 @@ fn cases() -> Vec<(&'static str, Value)> {
         ("exposed-port-range", json!({ "ExposedPorts": { "80-82/tcp": {}, "90": {} } })),
         ("port-without-host-port", host(json!({ "PortBindings": { "80/tcp": [{}], "81/tcp": null } }))),
         (
-            "several-bindings-of-a-port",
+            "ports-with-and-without-address",
             host(
-                json!({ "PortBindings": { "80/tcp": [{ "HostPort": "48082" }, { "HostIp": "127.0.0.1", "HostPort": "48083" }] } }),
+                json!({ "PortBindings": { "80/tcp": [{ "HostPort": "48082" }], "81/tcp": [{ "HostIp": "127.0.0.1", "HostPort": "48083" }] } }),
             ),
         ),
         ("publish-all-ports", json!({ "ExposedPorts": { "80/tcp": {} }, "HostConfig": { "PublishAllPorts": true } })),

@@ -6,13 +6,14 @@ use serde_json::{Value, json};
 
 const PRUNE: &str = "POST /containers/prune";
 
+/// All of them alone: Docker refuses a prune while another one is at work, and a candidate may pass over the filter.
 pub(super) fn add(area: &mut Area<'_>) {
-    area.add("prune/label", |s| Box::pin(label(s)));
-    area.add("prune/label-not", |s| Box::pin(label_not(s)));
-    area.add("prune/until", |s| Box::pin(until(s)));
-    area.add("prune/nothing", |s| Box::pin(pruned(s, json!({}), 200)));
-    area.add("prune/refuses/unknown-filter", |s| Box::pin(pruned(s, json!({ "bogus": ["x"] }), 400)));
-    area.add("prune/refuses/until-nonsense", |s| Box::pin(pruned(s, json!({ "until": ["x"] }), 500)));
+    area.add("prune/label", |s| Box::pin(label(s))).alone();
+    area.add("prune/label-not", |s| Box::pin(label_not(s))).alone();
+    area.add("prune/until", |s| Box::pin(until(s))).alone();
+    area.add("prune/nothing", |s| Box::pin(pruned(s, json!({}), 200))).alone();
+    area.add("prune/refuses/unknown-filter", |s| Box::pin(pruned(s, json!({ "bogus": ["x"] }), 400))).alone();
+    area.add("prune/refuses/until-nonsense", |s| Box::pin(pruned(s, json!({ "until": ["x"] }), 500))).alone();
     area.add("prune/refuses/broken-json", |s| Box::pin(broken_json(s))).needs(Need::Disposable);
     area.add("prune/everything", |s| Box::pin(everything(s))).needs(Need::Disposable);
 }

@@ -19,7 +19,7 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("remove/named-volume-stays", |s| Box::pin(named_volume(s)));
     area.add("remove/default-link", |s| Box::pin(default_link(s)));
     area.add("remove/unknown-link", |s| Box::pin(unknown_link(s)));
-    area.add("remove/flags-nonsense", |s| Box::pin(flags_nonsense(s)));
+    area.add("remove/force-nonsense", |s| Box::pin(force_nonsense(s)));
 }
 
 async fn remove_created(s: &mut Session) -> Outcome {
@@ -108,7 +108,7 @@ async fn unknown_link(s: &mut Session) -> Outcome {
 }
 
 /// Anything but an empty, `0`, `no`, `false` or `none` is true, so this removes a running container.
-async fn flags_nonsense(s: &mut Session) -> Outcome {
+async fn force_nonsense(s: &mut Session) -> Outcome {
     let c = running(s).await?;
-    gone_after(s, &c, &[("force", "bogus"), ("v", "maybe")]).await
+    gone_after(s, &c, &[("force", "bogus")]).await
 }

@@ -21,7 +21,6 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("wait/next-exit-after-an-exit", |s| Box::pin(next_exit_after_an_exit(s)));
     area.add("wait/removed", |s| Box::pin(removed(s)));
     area.add("wait/removed-automatically", |s| Box::pin(removed_automatically(s)));
-    area.add("wait/failed-start", |s| Box::pin(failed_start(s)));
     area.add("wait/condition-empty", |s| Box::pin(condition(s, "")));
     area.add("wait/condition-nonsense", |s| Box::pin(condition(s, "bogus")));
     area.add("wait/by-several", |s| Box::pin(by_several(s)));
@@ -94,13 +93,6 @@ async fn removed_automatically(s: &mut Session) -> Outcome {
     s.finish_stream(wait).await?;
     super::until_gone(s, &c).await?;
     post(s, WAIT, &c, 404).await
-}
-
-/// A start that fails leaves its status too.
-async fn failed_start(s: &mut Session) -> Outcome {
-    let c = s.create(json!({ "Cmd": ["/nosuch"] })).await?;
-    s.call(START, &[&c]).independent().expect(400).await?;
-    post(s, WAIT, &c, 200).await
 }
 
 /// Docker 20.10 takes an unknown condition for none.
