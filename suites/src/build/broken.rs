@@ -26,7 +26,8 @@ pub(super) fn add(area: &mut Area<'_>) {
 }
 
 async fn fails(s: &mut Session, dockerfile: &str, status: u16) -> Outcome {
-    build(s, &[("Dockerfile", dockerfile)]).expect(status).await?;
+    let name = s.image_name("never");
+    build(s, &[("Dockerfile", dockerfile)]).query("t", &name).expect(status).await?;
     Ok(())
 }
 
