@@ -112,14 +112,14 @@ static RULES: &[Rule] = &[
     bounded(
         Category::ExitStatus,
         &[
-            scope(&[Aspect::Cli], &["/cli/exit_status"], &[]),
+            scope(&[Aspect::Cli], &["/cli/exit_status", "/cli/stdout"], &[]),
             scope(
                 &[Aspect::Body, Aspect::Event],
                 &["/body"],
                 &[Kind::Value, Kind::Missing, Kind::Type],
             ),
         ],
-        "/cli/exit_status, or /body… with the kinds value, missing and type",
+        "/cli/exit_status, /cli/stdout, or /body… with the kinds value, missing and type",
     ),
     bounded(
         Category::ExtraProcess,
@@ -180,8 +180,8 @@ static RULES: &[Rule] = &[
     ),
     bounded(
         Category::BodyField,
-        &[scope(&[Aspect::Body], &["/body"], &[])],
-        "/body…",
+        &[scope(&[Aspect::Body], &["/body"], &[]), SEEN_INSIDE],
+        "/body…, or /observation… for what a container sees",
     ),
     bounded(
         Category::Header,
@@ -190,8 +190,8 @@ static RULES: &[Rule] = &[
     ),
     bounded(
         Category::Stream,
-        &[scope(&[Aspect::Stream], &["/frames", "/body"], &[])],
-        "/frames…, or /body… with aspect = \"stream\"",
+        &[scope(&[Aspect::Stream, Aspect::Body], &["/frames", "/body"], &[])],
+        "/frames…, or /body… of a stream or of progress",
     ),
     bounded(
         Category::Event,

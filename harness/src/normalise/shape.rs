@@ -138,6 +138,7 @@ const ROWS: &[Row] = &[
     number("GET /system/df", "/body/LayersSize", "bytes", SIZE),
     number("GET /system/df", "/body/BuilderSize", "bytes", SIZE),
     number("POST */prune", "/body/SpaceReclaimed", "bytes", SIZE),
+    text("GET /info", "/body/Uptime", "duration", HOST),
     number("GET /info", "/body/NCPU", "number", HOST),
     number("GET /info", "/body/MemTotal", "bytes", HOST),
     keeping(Keep::Nothing, number("GET /info", "/body/Containers*", "number", COUNTED)),
