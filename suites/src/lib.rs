@@ -10,6 +10,7 @@ mod events;
 mod images;
 mod networks;
 mod plugins;
+mod swarm;
 mod system;
 mod volumes;
 
@@ -23,6 +24,7 @@ pub fn catalogue() -> Catalogue {
     images::add(&mut catalogue);
     networks::add(&mut catalogue);
     plugins::add(&mut catalogue);
+    swarm::add(&mut catalogue);
     system::add(&mut catalogue);
     volumes::add(&mut catalogue);
     catalogue

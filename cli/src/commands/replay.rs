@@ -6,6 +6,9 @@ use lockstep_harness::gate::{Verdict, replay as replayed};
 use lockstep_harness::report::{self, View};
 use lockstep_harness::transcript::store::Store;
 
+/// How many remarks about the snapshots are printed.
+const SHOWN: usize = 12;
+
 /// Replays each recorded candidate; 1 when one of them does not conform or the snapshots are not in order.
 pub fn replay(files: &Files, arguments: &ReplayArguments) -> Result<u8, CliError> {
     let list = super::divergences(files)?;
@@ -32,8 +35,11 @@ pub fn replay(files: &Files, arguments: &ReplayArguments) -> Result<u8, CliError
     if arguments.format == Format::Json {
         anstream::println!("{}", report::json_all(&verdicts));
     }
-    for problem in &problems {
+    for problem in problems.iter().take(SHOWN) {
         anstream::eprintln!("{problem}");
+    }
+    if problems.len() > SHOWN {
+        anstream::eprintln!("… and {} more about the snapshots", problems.len() - SHOWN);
     }
     Ok(u8::from(!problems.is_empty() || verdicts.iter().any(|verdict| !verdict.conforms())))
 }

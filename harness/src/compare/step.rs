@@ -66,8 +66,24 @@ fn exchanges(operation: &str, left: &Exchange, right: &Exchange, bindings: &mut 
         _ if operation == "GET /events" => Aspect::Event,
         _ => Aspect::Body,
     };
-    found.extend(tagged(aspect, bodies(operation, &left.body, &right.body, bindings)));
+    // One succeeds and the other fails: their bodies have nothing in common, so that is one difference and not one a member.
+    let apart = (left.status < 400) != (right.status < 400) && left.body.kind() == right.body.kind();
+    let bodies = if apart { whole(&left.body, &right.body) } else { bodies(operation, &left.body, &right.body, bindings) };
+    found.extend(tagged(aspect, bodies));
     found
+}
+
+/// Two bodies as one difference, where they differ.
+fn whole(left: &Payload, right: &Payload) -> Vec<Found> {
+    let ((_, reference), (_, candidate)) = (left.as_value(), right.as_value());
+    let differ = reference != candidate;
+    let found = Found {
+        pointer: "/body".to_owned(),
+        kind: Kind::Value,
+        reference: short(reference),
+        candidate: short(candidate),
+    };
+    differ.then_some(found).into_iter().collect()
 }
 
 fn tagged(aspect: Aspect, found: Vec<Found>) -> Vec<(Aspect, Found)> {

@@ -45,6 +45,7 @@ fn text(given: &str) -> String {
 #[case::ids("sha256:{OTHER} {OTHER}", "sha256:<id:1> <id:1>")]
 #[case::id_and_short_form("ffeeddccbbaa of {OTHER}", "<id:1:short> of <id:1>")]
 #[case::short_alone("Running in 0a1b2c3d4e5f", "Running in <id:1:short>")]
+#[case::shortened_to_eleven("--> ffeeddccbb0 {OTHER}", "--> <id:1:prefix> <id:2>")]
 #[case::words_stay("abcdefabcdef facade deadbeef 123456789012", "abcdefabcdef facade deadbeef 123456789012")]
 #[case::swarm_id("node ug9oyuzn4abzlh5zlqq4hv3ma is", "node <id:1> is")]
 #[case::swarm_token(

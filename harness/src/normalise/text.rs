@@ -62,7 +62,7 @@ const PATTERNS: &[(Found, &str)] = &[
         r"(?:Less than a second|About a minute|About an hour|[0-9]+ (?:second|minute|hour|day|week|month|year)s?)(?: ago)?",
     ),
     (Found::Fraction, r"[0-9]{10}\.[0-9]{1,9}"),
-    (Found::Word, r"[0-9A-Za-z]{12,}"),
+    (Found::Word, r"[0-9A-Za-z]{11,}"),
     (Found::Digits, r"[0-9]{10,11}"),
 ];
 
@@ -211,6 +211,10 @@ impl Scrub<'_> {
         }
         if hexadecimal && let Some(symbol) = self.index.prefix(text) {
             return Some(symbol);
+        }
+        // Buildah shortens to eleven.
+        if hexadecimal && text.len() == 11 && digits > 0 && digits < 11 {
+            return Some(format!("<{}:prefix>", self.numbers.name("id", &self.numbers.full(text))));
         }
         // Twelve digits without a single one from 0 to 9 are a word, unless they begin a full id.
         let full = if hexadecimal && text.len() == 12 { self.numbers.full(text) } else { String::new() };

@@ -160,7 +160,9 @@ impl<'s> Call<'s> {
         let body = decode(self.reading, &answer.headers, answer.body.clone());
         let duration = answer.duration;
         if self.operation == "POST /containers/create" && !self.query.iter().any(|(name, value)| name == "name" && !value.is_empty()) {
-            self.session.know_generated_name(&body).await?;
+            if let Some(id) = body.json().and_then(|body| body["Id"].as_str()) {
+                self.session.know_generated_name(id).await?;
+            }
         }
         self.record(status, answer, body, duration)
     }

@@ -20,6 +20,8 @@ impl Session {
                 "network" => format!("/networks/{id}"),
                 "volume" => format!("/volumes/{id}?force=true"),
                 "image" => format!("/images/{id}?force=true"),
+                "secret" => format!("/secrets/{id}"),
+                "config" => format!("/configs/{id}"),
                 _ => continue,
             };
             request(client, "DELETE", &target).await?;

@@ -70,6 +70,7 @@ impl Session {
             return Ok(json!({ "error": format!("create: {}", said(&created)) }));
         };
         self.remember("container", &id);
+        self.know_generated_name(&id).await?;
         let started = self.quiet_answer("POST", &format!("/containers/{id}/start"), None).await?;
         if started.is_err() {
             return Ok(json!({ "error": format!("start: {}", said(&started)) }));

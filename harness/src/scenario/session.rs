@@ -4,7 +4,7 @@ use super::call::Call;
 use super::{Scenario, Stop};
 use crate::engine::{Engine, EngineError};
 use crate::normalise::Known;
-use crate::transcript::{End, Payload, Step, StepKind, Transcript};
+use crate::transcript::{End, Step, StepKind, Transcript};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -122,7 +122,7 @@ impl Session {
         }
     }
 
-    /// Marks a thing for removal at the end: `container`, `exec`, `network`, `volume` or `image`, by id or name.
+    /// Marks a thing for removal at the end: `container`, `exec`, `network`, `volume`, `image`, `secret` or `config`, by id or name.
     pub fn remember(&mut self, kind: &'static str, id: &str) {
         let count = self.counters.entry(kind).or_default();
         *count += 1;
@@ -135,9 +135,7 @@ impl Session {
     }
 
     /// Learns the name that the engine made up for a container created without one.
-    pub(super) async fn know_generated_name(&mut self, created: &Payload) -> Result<(), Stop> {
-        let id = created.json().and_then(|body| body["Id"].as_str()).map(str::to_owned);
-        let Some(id) = id else { return Ok(()) };
+    pub(super) async fn know_generated_name(&mut self, id: &str) -> Result<(), Stop> {
         let inspected = self.quiet("GET", &format!("/containers/{id}/json"), None).await?;
         if let Some(name) = inspected.as_ref().and_then(|body| body["Name"].as_str()) {
             let count = self.counters.entry("generated-name").or_default();

@@ -26,7 +26,8 @@ pub(super) fn add(area: &mut Area<'_>) {
 }
 
 async fn fails(s: &mut Session, dockerfile: &str, status: u16) -> Outcome {
-    build(s, &[("Dockerfile", dockerfile)]).expect(status).await?;
+    let name = s.image_name("never");
+    build(s, &[("Dockerfile", dockerfile)]).query("t", &name).expect(status).await?;
     Ok(())
 }
 
@@ -41,7 +42,7 @@ async fn named_dockerfile(s: &mut Session, path: &str) -> Outcome {
 }
 
 async fn run_fails(s: &mut Session) -> Outcome {
-    let dockerfile = format!("FROM {}\nRUN probe write out err && probe exit 3\n", s.image());
+    let dockerfile = format!("FROM {}\nRUN probe write out && probe exit 3\n", s.image());
     let name = s.image_name("never");
     build(s, &[("Dockerfile", &dockerfile)]).query("t", &name).query("forcerm", 1).expect(200).await?;
     s.call("GET /images/{name}/json", &[&name]).expect(404).await?;

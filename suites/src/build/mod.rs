@@ -14,7 +14,7 @@ pub fn add(catalogue: &mut Catalogue) {
     area.add("run-in-probe-image", |s| Box::pin(run(s)));
     area.add("every-metadata-instruction", |s| Box::pin(metadata(s)));
     area.add("copy-between-stages", |s| Box::pin(stages(s)));
-    area.add("dockerignore", |s| Box::pin(dockerignore(s)));
+    area.add("dockerignore-is-for-the-client", |s| Box::pin(dockerignore(s)));
     area.add("built-image-runs", |s| Box::pin(runs(s)));
     area.add("second-build-uses-cache", |s| Box::pin(cache(s)));
     parameters::add(&mut area);
@@ -30,10 +30,10 @@ fn build<'s>(s: &'s mut Session, entries: &[(&str, &str)]) -> Call<'s> {
     s.call("POST /build", &[]).query("labels", labels).tar(archives::files(entries)).progress()
 }
 
-/// Builds a Dockerfile alone under a name of the scenario's own and gives the name.
+/// Builds a Dockerfile alone, quietly, under a name of the scenario's own and gives the name.
 async fn built(s: &mut Session, dockerfile: &str) -> Result<String, Stop> {
     let name = s.image_name("built");
-    build(s, &[("Dockerfile", dockerfile)]).query("t", &name).expect(200).await?;
+    build(s, &[("Dockerfile", dockerfile)]).query("t", &name).query("q", 1).expect(200).await?;
     Ok(name)
 }
 
@@ -53,7 +53,8 @@ async fn from_scratch(s: &mut Session) -> Outcome {
 
 async fn run(s: &mut Session) -> Outcome {
     let dockerfile = format!("FROM {}\nRUN probe write-file /made.txt made\nCMD [\"probe\", \"read-file\", \"/made.txt\"]\n", s.image());
-    let name = built(s, &dockerfile).await?;
+    let name = s.image_name("built");
+    build(s, &[("Dockerfile", &dockerfile)]).query("t", &name).expect(200).await?;
     inspect(s, &name).await?;
     s.call("GET /images/{name}/history", &[&name]).expect(200).await?;
     Ok(())
@@ -71,15 +72,18 @@ async fn metadata(s: &mut Session) -> Outcome {
 }
 
 async fn stages(s: &mut Session) -> Outcome {
+    // A stage of its own stays behind as a dangling image: its label says whose it is.
     let dockerfile = format!(
-        "FROM {0} AS first\nRUN probe write-file /made.txt made\nFROM {0}\nCOPY --from=first /made.txt /copied.txt\n",
-        s.image()
+        "FROM {0} AS first\nLABEL {1}\nRUN probe write-file /made.txt made\nFROM {0}\nCOPY --from=first /made.txt /copied.txt\n",
+        s.image(),
+        s.label()
     );
     let name = built(s, &dockerfile).await?;
     s.observe_command("files", &["probe", "read-file", "/copied.txt"], json!({ "Image": name })).await?;
     Ok(())
 }
 
+/// The classic builder leaves it to the command line what `.dockerignore` keeps out of the context.
 async fn dockerignore(s: &mut Session) -> Outcome {
     let name = s.image_name("built");
     let context = [

@@ -7,6 +7,7 @@ use serde_json::json;
 pub(super) fn add(area: &mut Area<'_>) {
     area.add("commit/plain", |s| Box::pin(plain(s)));
     area.add("commit/without-name", |s| Box::pin(without_name(s)));
+    area.add("commit/without-body", |s| Box::pin(without_body(s)));
     area.add("commit/author-and-comment", |s| Box::pin(author_and_comment(s)));
     area.add("commit/changes", |s| Box::pin(changes(s)));
     area.add("commit/config-in-body", |s| Box::pin(config_in_body(s)));
@@ -32,6 +33,13 @@ async fn without_name(s: &mut Session) -> Outcome {
     let container = s.create(json!({ "Cmd": ["probe", "exit", "0"] })).await?;
     let id = s.call("POST /commit", &[]).query("container", &container).json(json!({})).expect(201).await?.id()?;
     s.call("GET /images/{name}/json", &[&id]).expect(200).await?;
+    Ok(())
+}
+
+/// The configuration in the body may be left out.
+async fn without_body(s: &mut Session) -> Outcome {
+    let container = s.create(json!({ "Cmd": ["probe", "exit", "0"] })).await?;
+    s.call("POST /commit", &[]).query("container", &container).expect(201).await?;
     Ok(())
 }
 
@@ -126,6 +134,6 @@ async fn unknown_change(s: &mut Session) -> Outcome {
 
 async fn upper_case_repo(s: &mut Session) -> Outcome {
     let container = s.create(json!({ "Cmd": ["probe", "exit", "0"] })).await?;
-    s.call("POST /commit", &[]).query("container", &container).query("repo", "UPPER").json(json!({})).expect(400).await?;
+    s.call("POST /commit", &[]).query("container", &container).query("repo", "UPPER").json(json!({})).expect(500).await?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `GET /images/json`.
 
-use super::{imported, split, tagged};
+use super::{imported, nameless, split, tagged};
 use lockstep_harness::scenario::{Area, Need, Outcome, Session};
 use serde_json::{Value, json};
 
@@ -56,14 +56,7 @@ async fn by_before_and_since(s: &mut Session) -> Outcome {
 }
 
 async fn dangling(s: &mut Session) -> Outcome {
-    let label = format!("LABEL {}", s.label());
-    s.call("POST /images/create", &[])
-        .query("fromSrc", "-")
-        .query("changes", label)
-        .tar(crate::archives::files(&[("dangling.txt", "nothing names this\n")]))
-        .progress()
-        .expect(200)
-        .await?;
+    nameless(s).await?;
     let label = s.label();
     s.call("GET /images/json", &[]).filters(json!({ "dangling": ["true"], "label": [label] })).expect(200).await?;
     s.call("GET /images/json", &[]).filters(json!({ "dangling": ["false"], "label": [label] })).expect(200).await?;

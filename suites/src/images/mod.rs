@@ -41,6 +41,21 @@ pub async fn tagged(s: &mut Session, word: &str) -> Result<String, Stop> {
     Ok(name)
 }
 
+/// Imports an image that has no name and carries the scenario's label.
+pub async fn nameless(s: &mut Session) -> Result<(), Stop> {
+    let (label, content) = (format!("LABEL {}", s.label()), s.label());
+    let id = s
+        .call("POST /images/create", &[])
+        .query("fromSrc", "-")
+        .query("changes", label)
+        .tar(archives::files(&[("nameless.txt", &content)]))
+        .expect(200)
+        .await?
+        .text("/status")?;
+    s.remember("image", &id);
+    Ok(())
+}
+
 /// Imports a small image of the scenario's own that is like no other and carries its label.
 pub async fn imported(s: &mut Session, word: &str) -> Result<String, Stop> {
     let name = s.image_name(word);

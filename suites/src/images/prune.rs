@@ -2,8 +2,8 @@
 
 // An engine prunes once at a time and answers 409 meanwhile, so that every scenario here is alone.
 
-use super::imported;
-use lockstep_harness::scenario::{Area, Need, Outcome, Session, Stop};
+use super::{imported, nameless};
+use lockstep_harness::scenario::{Area, Need, Outcome, Session};
 use serde_json::{Value, json};
 
 pub(super) fn add(area: &mut Area<'_>) {
@@ -15,18 +15,6 @@ pub(super) fn add(area: &mut Area<'_>) {
         area.add(&format!("prune/bad-filters/{case}"), move |s| Box::pin(bad_filters(s, filters.clone()))).alone();
     }
     area.add("prune/bad-filters/malformed", |s| Box::pin(malformed_filters(s))).alone();
-}
-
-async fn nameless(s: &mut Session) -> Result<(), Stop> {
-    let (label, content) = (format!("LABEL {}", s.label()), s.label());
-    s.call("POST /images/create", &[])
-        .query("fromSrc", "-")
-        .query("changes", label)
-        .tar(crate::archives::files(&[("nameless.txt", &content)]))
-        .progress()
-        .expect(200)
-        .await?;
-    Ok(())
 }
 
 async fn dangling_with_label(s: &mut Session) -> Outcome {

@@ -64,7 +64,6 @@ async fn search_refused(s: &mut Session) -> Outcome {
 }
 
 async fn search_bad_limit(s: &mut Session) -> Outcome {
-    s.call("GET /images/search", &[]).query("term", REFUSED).query("limit", 1000).expect(400).await?;
     s.call("GET /images/search", &[]).query("term", REFUSED).query("limit", "abc").expect(500).await?;
     Ok(())
 }

@@ -11,6 +11,7 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("connect/at-creation", |s| Box::pin(at_creation(s)));
     area.add("connect/twice", |s| Box::pin(twice(s)));
     area.add("connect/unknown", |s| Box::pin(unknown(s)));
+    area.add("connect/created-container-to-unknown-network", |s| Box::pin(unknown_for_created(s)));
     area.add("connect/address-outside-subnet", |s| Box::pin(bad_address(s, "10.9.9.9", 45)));
     area.add("connect/address-is-none", |s| Box::pin(bad_address(s, "bad", 46)));
     area.add("connect/address-taken", |s| Box::pin(address_taken(s)));
@@ -77,10 +78,18 @@ async fn twice(s: &mut Session) -> Outcome {
 }
 
 async fn unknown(s: &mut Session) -> Outcome {
-    let (network, container) = (bridge(s, "net", 47).await?, s.create(json!({ "Cmd": ["probe", "exit", "0"] })).await?);
+    let (network, container) = (bridge(s, "net", 47).await?, s.start_probe(&["sleep", "60"]).await?);
     join(s, "nosuch", json!({ "Container": container }), 404).await?;
     join(s, &network, json!({ "Container": "nosuch" }), 404).await?;
     join(s, &network, json!({}), 400).await?;
+    Ok(())
+}
+
+/// The reference notes any name for a container that does not run; the start then fails.
+async fn unknown_for_created(s: &mut Session) -> Outcome {
+    let container = s.create(json!({ "Cmd": ["probe", "exit", "0"] })).await?;
+    join(s, "nosuch", json!({ "Container": container }), 200).await?;
+    s.call("POST /containers/{id}/start", &[&container]).expect(404).await?;
     Ok(())
 }
 
@@ -141,7 +150,7 @@ async fn disconnect_force(s: &mut Session) -> Outcome {
 }
 
 async fn disconnect_unknown(s: &mut Session) -> Outcome {
-    let (network, container) = (bridge(s, "net", 52).await?, s.create(json!({ "Cmd": ["probe", "exit", "0"] })).await?);
+    let (network, container) = (bridge(s, "net", 52).await?, s.start_probe(&["sleep", "60"]).await?);
     let call = s.call("POST /networks/{id}/disconnect", &["nosuch"]);
     call.json(json!({ "Container": container })).expect(404).await?;
     let call = s.call("POST /networks/{id}/disconnect", &[&network]);

@@ -20,7 +20,6 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("create/subnet-taken", |s| Box::pin(subnet_taken(s)));
     for (case, body, status) in [
         ("unknown-driver", json!({ "Driver": "nosuch" }), 404),
-        ("unknown-ipam-driver", json!({ "IPAM": { "Driver": "nosuch" } }), 404),
         ("subnet-is-none", json!({ "IPAM": { "Config": [{ "Subnet": "bad" }] } }), 500),
         ("gateway-outside-subnet", json!({ "IPAM": { "Config": [{ "Subnet": "10.221.19.0/24", "Gateway": "10.1.1.1" }] } }), 500),
         ("gateway-without-subnet", json!({ "IPAM": { "Config": [{ "Gateway": "10.1.1.1" }] } }), 500),

@@ -18,7 +18,6 @@ pub(super) fn add(area: &mut Area<'_>) {
         ("hostname-with-container", json!({ "Hostname": "box", "HostConfig": { "NetworkMode": "container:nosuch" } })),
         ("ports-with-container", json!({ "ExposedPorts": { "80/tcp": {} }, "HostConfig": { "NetworkMode": "container:nosuch" } })),
         ("dns-with-container", json!({ "HostConfig": { "NetworkMode": "container:nosuch", "Dns": ["10.9.9.9"] } })),
-        ("two-networks", json!({ "NetworkingConfig": { "EndpointsConfig": { "one": {}, "two": {} } } })),
     ] {
         area.add(&format!("mode/bad/{case}"), move |s| Box::pin(refused(s, body.clone())));
     }
