@@ -24,6 +24,8 @@ pub fn add(catalogue: &mut Catalogue) {
 }
 
 /// A build of these files with the scenario's label, its stream read to the end.
+///
+/// No two scenarios may share their first instructions: the stream would show which of them was first to fill the cache.
 fn build<'s>(s: &'s mut Session, entries: &[(&str, &str)]) -> Call<'s> {
     let (key, value) = s.label().split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned())).unwrap_or_default();
     let labels = json!({ key: value });
@@ -105,7 +107,7 @@ async fn runs(s: &mut Session) -> Outcome {
 }
 
 async fn cache(s: &mut Session) -> Outcome {
-    let dockerfile = format!("FROM {}\nLABEL first=1\nLABEL second={}\n", s.image(), s.label());
+    let dockerfile = format!("FROM {0}\nLABEL first={1}\nLABEL second={1}\n", s.image(), s.label());
     let first = built(s, &dockerfile).await?;
     let second = s.image_name("again");
     build(s, &[("Dockerfile", &dockerfile)]).query("t", &second).expect(200).await?;

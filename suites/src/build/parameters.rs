@@ -36,7 +36,7 @@ async fn buildargs(s: &mut Session) -> Outcome {
 
 async fn unused_buildarg(s: &mut Session) -> Outcome {
     let name = s.image_name("built");
-    let dockerfile = format!("FROM {}\nLABEL a=1\n", s.image());
+    let dockerfile = format!("FROM {}\nLABEL whose={}\n", s.image(), s.label());
     let call = build(s, &[("Dockerfile", &dockerfile)]).query("t", &name);
     call.query("buildargs", json!({ "NOSUCH": "1" })).expect(200).await?;
     Ok(())
@@ -73,7 +73,7 @@ async fn quiet(s: &mut Session) -> Outcome {
 
 async fn two_tags(s: &mut Session) -> Outcome {
     let (one, two) = (s.image_name("one"), s.image_name("two"));
-    let dockerfile = format!("FROM {}\nLABEL a=1\n", s.image());
+    let dockerfile = format!("FROM {}\nLABEL whose={}\n", s.image(), s.label());
     build(s, &[("Dockerfile", &dockerfile)]).query("t", &one).query("t", &two).query("q", 1).expect(200).await?;
     inspect(s, &two).await
 }
@@ -112,6 +112,7 @@ async fn extra_hosts(s: &mut Session) -> Outcome {
 async fn bad(s: &mut Session, name: &str, value: &str, status: u16) -> Outcome {
     // What an engine builds all the same has to go.
     s.image_name("never");
-    build(s, &[("Dockerfile", "FROM scratch\nLABEL a=1\n")]).query(name, value).expect(status).await?;
+    let dockerfile = format!("FROM scratch\nLABEL whose={}\n", s.label());
+    build(s, &[("Dockerfile", &dockerfile)]).query(name, value).expect(status).await?;
     Ok(())
 }

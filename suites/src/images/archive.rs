@@ -10,7 +10,7 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("load/no-archive", |s| Box::pin(load_garbage(s)));
     area.add("load/archive-without-image", |s| Box::pin(load_without_image(s)));
     area.add("save/one", |s| Box::pin(save_one(s)));
-    area.add("save/two", |s| Box::pin(save_two(s)));
+    area.add("save/two-names", |s| Box::pin(save_two_names(s)));
     area.add("save/unknown", |s| Box::pin(save_unknown(s)));
     area.add("save/and-load-again", |s| Box::pin(save_and_load(s)));
 }
@@ -55,8 +55,11 @@ async fn save_one(s: &mut Session) -> Outcome {
     Ok(())
 }
 
-async fn save_two(s: &mut Session) -> Outcome {
-    let (one, two) = (loaded(s, "one", 1).await?, loaded(s, "two", 1).await?);
+async fn save_two_names(s: &mut Session) -> Outcome {
+    let one = loaded(s, "one", 1).await?;
+    let two = s.image_name("two");
+    let (repository, tag) = super::split(&two);
+    s.call("POST /images/{name}/tag", &[&one]).query("repo", repository).query("tag", tag).expect(201).await?;
     s.call("GET /images/get", &[]).query("names", one).query("names", two).archive().expect(200).await?;
     Ok(())
 }

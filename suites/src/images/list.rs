@@ -1,11 +1,10 @@
 //! `GET /images/json`.
 
 use super::{imported, nameless, split, tagged};
-use lockstep_harness::scenario::{Area, Need, Outcome, Session};
+use lockstep_harness::scenario::{Area, Outcome, Session};
 use serde_json::{Value, json};
 
 pub(super) fn add(area: &mut Area<'_>) {
-    area.add("list/all-there-are", |s| Box::pin(all_there_are(s))).needs(Need::Disposable);
     area.add("list/by-reference", |s| Box::pin(by_reference(s)));
     area.add("list/by-label", |s| Box::pin(by_label(s)));
     area.add("list/by-before-and-since", |s| Box::pin(by_before_and_since(s)));
@@ -20,12 +19,6 @@ pub(super) fn add(area: &mut Area<'_>) {
         area.add(&format!("list/bad-filters/{case}"), move |s| Box::pin(bad_filters(s, filters.clone(), status)));
     }
     area.add("list/bad-filters/malformed", |s| Box::pin(malformed_filters(s)));
-}
-
-async fn all_there_are(s: &mut Session) -> Outcome {
-    s.call("GET /images/json", &[]).expect(200).await?;
-    s.call("GET /images/json", &[]).query("all", 1).expect(200).await?;
-    Ok(())
 }
 
 async fn by_reference(s: &mut Session) -> Outcome {

@@ -12,9 +12,10 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("connect/twice", |s| Box::pin(twice(s)));
     area.add("connect/unknown", |s| Box::pin(unknown(s)));
     area.add("connect/created-container-to-unknown-network", |s| Box::pin(unknown_for_created(s)));
-    area.add("connect/address-outside-subnet", |s| Box::pin(bad_address(s, "10.9.9.9", 45)));
-    area.add("connect/address-is-none", |s| Box::pin(bad_address(s, "bad", 46)));
-    area.add("connect/address-taken", |s| Box::pin(address_taken(s)));
+    // Podman 4.3 cannot inspect any network while a container is there whose connection failed halfway.
+    area.add("connect/address-outside-subnet", |s| Box::pin(bad_address(s, "10.9.9.9", 45))).alone();
+    area.add("connect/address-is-none", |s| Box::pin(bad_address(s, "bad", 46))).alone();
+    area.add("connect/address-taken", |s| Box::pin(address_taken(s))).alone();
     area.add("connect/host-and-none", |s| Box::pin(host_and_none(s)));
     area.add("disconnect/running-container", |s| Box::pin(disconnect(s)));
     area.add("disconnect/twice", |s| Box::pin(disconnect_twice(s)));

@@ -161,6 +161,8 @@ async fn overlay(s: &mut Session) -> Outcome {
         let name = s.name("overlay");
         let body = json!({ "Name": name, "Driver": "overlay", "Attachable": true, "IPAM": { "Config": [{ "Subnet": "10.221.90.0/24" }] } });
         s.call("POST /networks/create", &[]).json(body).expect(201).await?;
+        // The manager fills in the rest after it has answered.
+        s.until_at(&format!("/networks/{name}"), "/Driver", |found| found == Some(&json!("overlay"))).await?;
         s.call("GET /networks/{id}", &[&name]).expect(200).await?;
         s.call("DELETE /networks/{id}", &[&name]).expect(204).await?;
         Ok(())
