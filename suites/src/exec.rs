@@ -130,7 +130,7 @@ async fn user(s: &mut Session) -> Outcome {
         run(s, &c, &["observe", "user"], json!({ "User": user })).await?;
     }
     let exec = made(s, &c, &["exit", "0"], json!({ "User": "nosuchuser" })).await?;
-    s.call(START, &[&exec]).json(json!({ "Detach": true })).independent().expect(400).await?;
+    s.call(START, &[&exec]).json(json!({ "Detach": true })).independent().expect(500).await?;
     Ok(())
 }
 
@@ -201,10 +201,10 @@ async fn refuses(s: &mut Session) -> Outcome {
     s.call(CREATE, &[&c]).body("application/json", "{bad").independent().expect(400).await?;
     s.call(CREATE, &[&c]).body("application/json", "").independent().expect(400).await?;
     s.call(CREATE, &[&c]).body("text/plain", "{\"Cmd\":[\"probe\"]}").independent().expect(400).await?;
-    s.call(CREATE, &[&c]).json(json!({ "Cmd": "probe exit 0" })).independent().expect(201).await?;
+    s.call(CREATE, &[&c]).json(json!({ "Cmd": "probe exit 0" })).independent().expect(400).await?;
     s.call(CREATE, &[&c]).json(json!({ "Cmd": 7 })).independent().expect(400).await?;
     let keys = json!({ "Cmd": ["probe"], "DetachKeys": "nosuch" });
-    s.call(CREATE, &[&c]).json(keys).independent().expect(400).await?;
+    s.call(CREATE, &[&c]).json(keys).independent().expect(500).await?;
     let exec = made(s, &c, &["exit", "0"], json!({})).await?;
     s.call(START, &[&exec]).body("application/json", "{bad").independent().expect(400).await?;
     Ok(())
@@ -229,6 +229,7 @@ async fn resize(s: &mut Session) -> Outcome {
     let exec = made(s, &c, &["winch"], json!({ "Tty": true })).await?;
     let mut stream = s.call(START, &[&exec]).json(json!({ "Tty": true })).raw().hijack().open(101).await?;
     stream.wait_for("\n").await;
+    s.until_at(&format!("/exec/{exec}/json"), "/Pid", |pid| pid.is_some_and(|pid| *pid != 0)).await?;
     s.call(RESIZE, &[&exec]).query("h", 33).query("w", 101).independent().expect(200).await?;
     stream.wait_for("33 101\r\n").await;
     s.hang_up(stream).await?;
@@ -242,7 +243,7 @@ async fn resize_refuses(s: &mut Session) -> Outcome {
     until_ended(s, &exec).await?;
     s.call(RESIZE, &[&exec]).query("w", 80).independent().expect(400).await?;
     s.call(RESIZE, &[&exec]).query("h", "tall").query("w", 80).independent().expect(400).await?;
-    s.call(RESIZE, &[&exec]).query("h", 24).query("w", 80).independent().expect(500).await?;
+    s.call(RESIZE, &[&exec]).query("h", 24).query("w", 80).independent().expect(404).await?;
     Ok(())
 }
 
@@ -255,6 +256,8 @@ async fn inspect(s: &mut Session) -> Outcome {
     let mut stream = s.call(START, &[&exec]).json(json!({})).frames().hijack().open(101).await?;
     stream.write(b"hello\n").await;
     stream.wait_for("hello\n").await;
+    // Output may come before the process id is known.
+    s.until_at(&format!("/exec/{exec}/json"), "/Pid", |pid| pid.is_some_and(|pid| *pid != 0)).await?;
     s.call(INSPECT, &[&exec]).independent().expect(200).await?;
     stream.close_write().await;
     s.finish_stream(stream).await?;

@@ -107,7 +107,7 @@ async fn malformed_times(s: &mut Session) -> Outcome {
 }
 
 async fn timestamps(s: &mut Session) -> Outcome {
-    let c = ended(s, &["lines", "2", "both"]).await?;
+    let c = ended(s, &["lines", "2"]).await?;
     both(s, &c, &[("timestamps", "1")], 200).await?;
     both(s, &c, &[("timestamps", "1"), ("tail", "1")], 200).await
 }
