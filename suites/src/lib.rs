@@ -2,30 +2,42 @@
 
 use lockstep_harness::scenario::Catalogue;
 
+mod archive;
 mod archives;
+mod attach;
 mod build;
 mod cli;
 mod containers;
 mod events;
+mod exec;
 mod images;
+mod logs;
 mod networks;
 mod plugins;
 mod swarm;
+mod stats;
 mod system;
+mod top;
 mod volumes;
 
 /// Every scenario there is.
 pub fn catalogue() -> Catalogue {
     let mut catalogue = Catalogue::default();
+    archive::add(&mut catalogue);
+    attach::add(&mut catalogue);
     build::add(&mut catalogue);
     cli::add(&mut catalogue);
     containers::add(&mut catalogue);
     events::add(&mut catalogue);
+    exec::add(&mut catalogue);
     images::add(&mut catalogue);
+    logs::add(&mut catalogue);
     networks::add(&mut catalogue);
     plugins::add(&mut catalogue);
     swarm::add(&mut catalogue);
+    stats::add(&mut catalogue);
     system::add(&mut catalogue);
+    top::add(&mut catalogue);
     volumes::add(&mut catalogue);
     catalogue
 }
