@@ -69,7 +69,7 @@ impl Client {
             |problem: String| EngineError::Unusable { engine: name.to_owned(), endpoint: endpoint.to_string(), problem };
         // A second installation is refused and harmless: the provider is the same.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = reqwest::Client::builder().no_proxy().pool_idle_timeout(Duration::from_secs(20));
+        let mut builder = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).pool_idle_timeout(Duration::from_secs(20));
         let base = match &endpoint {
             Endpoint::Unix(path) => {
                 builder = builder.unix_socket(path.clone());
