@@ -1,6 +1,6 @@
 //! Wait under each condition. A wait that is open when the container ends is a stream: its status comes at once, its body at the end.
 
-use super::{NOSUCH, created, exited, post, running};
+use super::{NOSUCH, exited, post, running};
 use lockstep_harness::scenario::{Area, Outcome, Session};
 use serde_json::json;
 
