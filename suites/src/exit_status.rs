@@ -44,8 +44,13 @@ async fn child_signal(s: &mut Session, signal: &str) -> Outcome {
 /// A container that has installed its handler for SIGTERM and then exits with 5 at it.
 async fn trapping(s: &mut Session) -> Result<String, Stop> {
     let container = s.start_probe(&["trap", "TERM", "5"]).await?;
-    let mut logs =
-        s.call("GET /containers/{id}/logs", &[&container]).query("follow", 1).query("stdout", 1).frames().open(200).await?;
+    let mut logs = s
+        .call("GET /containers/{id}/logs", &[&container])
+        .query("follow", 1)
+        .query("stdout", 1)
+        .frames()
+        .open(200)
+        .await?;
     logs.wait_for("ready").await;
     s.hang_up(logs).await?;
     Ok(container)
