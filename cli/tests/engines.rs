@@ -78,7 +78,7 @@ fn daemon(prefix: &str, family: &str) -> u32 {
                 && words.iter().any(|word| word == program || word.ends_with("/dockerd") && family == "docker")
                 && words.iter().any(|word| word.contains(&format!("{family}.sock")))
         });
-        found = own.last().unwrap_or(0);
+        found = own.max().unwrap_or(0);
         found != 0
     });
     found
