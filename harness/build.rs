@@ -46,6 +46,7 @@ fn build() -> Result<(), String> {
 fn disturbs(name: &str) -> bool {
     let kept = ["CARGO_HOME", "CARGO_NET_", "CARGO_HTTP_", "CARGO_REGISTR", "CARGO_SOURCE_"];
     let cargos = name.starts_with("CARGO_") && !kept.iter().any(|prefix| name.starts_with(prefix));
-    let compilers = ["RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "LLVM_PROFILE_FILE", "MAKEFLAGS", "MFLAGS"];
+    let compilers =
+        ["RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "LLVM_PROFILE_FILE", "MAKEFLAGS", "MFLAGS"];
     cargos || compilers.contains(&name)
 }

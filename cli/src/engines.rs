@@ -39,7 +39,8 @@ fn launchable_or_found(family: Family, taken: Option<&Target>) -> Result<Target,
         Err(reason) => reason,
     };
     let found = engine::discover::find().into_iter().map(|found| found.endpoint);
-    let is_podman = |endpoint: &Endpoint| matches!(endpoint, Endpoint::Unix(path) if path.to_string_lossy().contains("podman"));
+    let is_podman =
+        |endpoint: &Endpoint| matches!(endpoint, Endpoint::Unix(path) if path.to_string_lossy().contains("podman"));
     found
         .filter(|endpoint| taken != Some(&Target::Endpoint(endpoint.clone())))
         .find(|endpoint| (family == Family::Podman) == is_podman(endpoint))
@@ -48,7 +49,9 @@ fn launchable_or_found(family: Family, taken: Option<&Target>) -> Result<Target,
             CliError::Engine(EngineError::Unreachable {
                 engine: family.name().to_owned(),
                 endpoint: "this machine".to_owned(),
-                problem: format!("a private one cannot be launched ({why_not}), and none listens at DOCKER_HOST or the usual sockets"),
+                problem: format!(
+                    "a private one cannot be launched ({why_not}), and none listens at DOCKER_HOST or the usual sockets"
+                ),
             })
         })
 }
@@ -57,7 +60,8 @@ fn launchable_or_found(family: Family, taken: Option<&Target>) -> Result<Target,
 pub async fn bring_up(choice: &Choice, arguments: &EngineArguments) -> Result<Vec<Side>, CliError> {
     let asked = arguments.api_version.as_deref().map(str::parse::<ApiVersion>).transpose().map_err(CliError::Engine)?;
     let limits = Limits { deadline: Duration::from_secs(arguments.deadline), ..Limits::default() };
-    let tls = TlsFiles { ca: arguments.tls_ca.clone(), cert: arguments.tls_cert.clone(), key: arguments.tls_key.clone() };
+    let tls =
+        TlsFiles { ca: arguments.tls_ca.clone(), cert: arguments.tls_cert.clone(), key: arguments.tls_key.clone() };
     let tls = (tls != TlsFiles::default()).then_some(tls);
     for target in [Some(&choice.reference), choice.candidate.as_ref()].into_iter().flatten() {
         if let Target::Private(family) = target {
@@ -72,7 +76,8 @@ pub async fn bring_up(choice: &Choice, arguments: &EngineArguments) -> Result<Ve
     };
     let mut engines = match &choice.candidate {
         Some(candidate) => {
-            let (reference, candidate) = tokio::join!(start(&choice.reference, "reference"), start(candidate, "candidate"));
+            let (reference, candidate) =
+                tokio::join!(start(&choice.reference, "reference"), start(candidate, "candidate"));
             vec![reference?, candidate?]
         }
         None => vec![start(&choice.reference, "reference").await?],
@@ -93,7 +98,9 @@ pub async fn bring_up(choice: &Choice, arguments: &EngineArguments) -> Result<Ve
     Ok(sides.map(|((engine, role), image)| Side { engine: Arc::new(engine), role, image }).collect())
 }
 
-async fn futures<T>(list: impl Iterator<Item = impl Future<Output = Result<T, EngineError>>>) -> Result<Vec<T>, CliError> {
+async fn futures<T>(
+    list: impl Iterator<Item = impl Future<Output = Result<T, EngineError>>>,
+) -> Result<Vec<T>, CliError> {
     let mut results = Vec::new();
     for item in list {
         results.push(item.await?);

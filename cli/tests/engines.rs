@@ -2,6 +2,8 @@
 //!
 //! Without the binaries of an engine these tests say so and pass; LOCKSTEP_LIVE=required makes that a failure.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use common::{assert_status, copy, lockstep};
@@ -69,8 +71,11 @@ fn daemon(prefix: &str, family: &str) -> u32 {
     eventually("the daemon listens", || {
         let own = processes(prefix).into_iter().filter(|pid| {
             let arguments = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-            let words: Vec<String> = arguments.split(|byte| *byte == 0).map(|word| String::from_utf8_lossy(word).into_owned()).collect();
-            words[0] != "setpriv" && words[0] != "unshare" && words.iter().any(|word| word == program || word.ends_with("/dockerd") && family == "docker")
+            let words: Vec<String> =
+                arguments.split(|byte| *byte == 0).map(|word| String::from_utf8_lossy(word).into_owned()).collect();
+            words[0] != "setpriv"
+                && words[0] != "unshare"
+                && words.iter().any(|word| word == program || word.ends_with("/dockerd") && family == "docker")
                 && words.iter().any(|word| word.contains(&format!("{family}.sock")))
         });
         found = own.last().unwrap_or(0);
@@ -82,14 +87,16 @@ fn daemon(prefix: &str, family: &str) -> u32 {
 fn nothing_left(prefix: &str) {
     eventually("processes are left", || processes(prefix).is_empty());
     let left = std::fs::read_dir(std::env::temp_dir()).unwrap().flatten();
-    let left: Vec<_> = left.filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix) && entry.path().is_dir()).collect();
+    let left: Vec<_> =
+        left.filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix) && entry.path().is_dir()).collect();
     assert!(left.is_empty(), "{left:?}");
 }
 
 #[test]
 fn docker_against_docker_finds_no_difference() {
     if live() {
-        let arguments = ["run", "--reference", "docker", "--candidate", "docker", "--only", "system/*", "--only", "exec/*"];
+        let arguments =
+            ["run", "--reference", "docker", "--candidate", "docker", "--only", "system/*", "--only", "exec/*"];
         assert_status(&lockstep(copy().path(), &arguments), 0, "no differences");
     }
 }
@@ -142,7 +149,8 @@ fn what_others_have_on_an_engine_is_untouched() {
         let (client, daemon) = runtime.block_on(engine::launch(Family::Docker, Limits::default())).unwrap();
         let ask = |method: &str, target: &str, body: &'static str| {
             let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-            let request = WireRequest { method: method.to_owned(), target: target.to_owned(), headers, body: body.into() };
+            let request =
+                WireRequest { method: method.to_owned(), target: target.to_owned(), headers, body: body.into() };
             let answer = runtime.block_on(client.send(target, &request)).unwrap();
             serde_json::from_slice::<Value>(&answer.body).unwrap_or(Value::Null)
         };

@@ -1,5 +1,7 @@
 //! Engines that cannot be reached, lie, hang or die: a clear error within its time, never a hang or a panic.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use common::{assert_status, copy, lockstep};

@@ -1,5 +1,7 @@
 //! `lockstep replay`: the three ways to fail the gate, and bad input. No engine is needed.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use common::{assert_status, copy, lockstep};
@@ -23,7 +25,8 @@ fn holding_entry(folder: &Path) -> String {
     let output = lockstep(folder, &["replay", "--candidate", "podman-*", "--format", "json"]);
     let results: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let entries = results[0]["divergences"].as_array().unwrap();
-    let holds = entries.iter().find(|entry| entry["verdict"] == "holds" && entry["differences"].as_u64() > Some(0)).unwrap();
+    let holds =
+        entries.iter().find(|entry| entry["verdict"] == "holds" && entry["differences"].as_u64() > Some(0)).unwrap();
     holds["id"].as_str().unwrap().to_owned()
 }
 
@@ -76,7 +79,8 @@ fn a_syntax_error_names_its_line() {
     let folder = copy();
     let file = folder.path().join("DIVERGENCE.md");
     edit(&file, |text| text + "\n## Broken\n\nText.\n\n```toml\nid = \"x\"\ncandidate = podman\n```\n");
-    let line = std::fs::read_to_string(&file).unwrap().lines().position(|line| line == "candidate = podman").unwrap() + 1;
+    let line =
+        std::fs::read_to_string(&file).unwrap().lines().position(|line| line == "candidate = podman").unwrap() + 1;
     assert_status(&lockstep(folder.path(), &["replay"]), 2, &format!("DIVERGENCE.md:{line}"));
 }
 

@@ -36,8 +36,7 @@ pub fn about<E: std::fmt::Display>(subject: &str) -> impl FnOnce(E) -> Failure {
 
 /// Reads a number.
 pub fn number<T: FromStr>(text: &str) -> Result<T, Failure> {
-    text.parse()
-        .map_err(|_| failed(format!("`{text}` is not a number in range")))
+    text.parse().map_err(|_| failed(format!("`{text}` is not a number in range")))
 }
 
 /// Reads a span of time in seconds, with or without a fraction, or `infinity`.
@@ -45,8 +44,7 @@ pub fn seconds(text: &str) -> Result<Duration, Failure> {
     if text == "infinity" {
         return Ok(Duration::MAX);
     }
-    Duration::try_from_secs_f64(number(text)?)
-        .map_err(|_| failed(format!("`{text}` is not a span of time")))
+    Duration::try_from_secs_f64(number(text)?).map_err(|_| failed(format!("`{text}` is not a span of time")))
 }
 
 /// Reads a number of bytes, with an optional suffix `k`, `m` or `g` (powers of 1024).
@@ -57,9 +55,7 @@ pub fn bytes(text: &str) -> Result<usize, Failure> {
         Some(b'g') => (&text[..text.len() - 1], 30),
         _ => (text, 0),
     };
-    number::<usize>(digits)?
-        .checked_mul(1 << shift)
-        .ok_or_else(|| failed(format!("`{text}` is not a number in range")))
+    number::<usize>(digits)?.checked_mul(1 << shift).ok_or_else(|| failed(format!("`{text}` is not a number in range")))
 }
 
 /// Interprets `\n`, `\r`, `\t`, `\e`, `\0`, `\\` and `\xHH`; any other backslash stays.
@@ -87,25 +83,19 @@ pub fn unescape(text: &str) -> Vec<u8> {
 }
 
 fn hex(digit: u8) -> Option<u8> {
-    char::from(digit)
-        .to_digit(16)
-        .and_then(|value| u8::try_from(value).ok())
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
 /// Writes bytes to standard output at once.
 pub fn put(bytes: &[u8]) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    out.write_all(bytes)
-        .and_then(|()| out.flush())
-        .map_err(about("standard output"))
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(about("standard output"))
 }
 
 /// Writes bytes to standard error at once.
 pub fn put_error(bytes: &[u8]) -> Result<(), Failure> {
     let mut out = std::io::stderr().lock();
-    out.write_all(bytes)
-        .and_then(|()| out.flush())
-        .map_err(about("standard error"))
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(about("standard error"))
 }
 
 /// Writes one line to standard output at once.

@@ -49,8 +49,7 @@ pub fn lookup(host: &str) -> Result<Found, String> {
     let mut source = "hosts";
     if addresses.is_empty() {
         source = "dns";
-        let config = fs::read_to_string("/etc/resolv.conf")
-            .map_err(|error| format!("/etc/resolv.conf: {error}"))?;
+        let config = fs::read_to_string("/etc/resolv.conf").map_err(|error| format!("/etc/resolv.conf: {error}"))?;
         let server = nameserver(&config).ok_or("no name server in /etc/resolv.conf")?;
         addresses = ask(server, host)?.into_iter().map(IpAddr::V4).collect();
     }
@@ -85,18 +84,12 @@ fn ask(server: IpAddr, host: &str) -> Result<Vec<Ipv4Addr>, String> {
     };
     let problem = |error: std::io::Error| format!("name server {server}: {error}");
     let socket = UdpSocket::bind(SocketAddr::new(local, 0)).map_err(problem)?;
-    socket
-        .connect(SocketAddr::new(server, 53))
-        .map_err(problem)?;
-    socket
-        .set_read_timeout(Some(Duration::from_secs(2)))
-        .map_err(problem)?;
+    socket.connect(SocketAddr::new(server, 53)).map_err(problem)?;
+    socket.set_read_timeout(Some(Duration::from_secs(2))).map_err(problem)?;
     let mut buffer = [0; 4096];
     let mut last = String::new();
     for _ in 0..3 {
-        let answer = socket
-            .send(&question)
-            .and_then(|_| socket.recv(&mut buffer));
+        let answer = socket.send(&question).and_then(|_| socket.recv(&mut buffer));
         match answer {
             Ok(length) => match parse_answer(id, &buffer[..length]) {
                 Some(Ok(addresses)) => return Ok(addresses),
@@ -158,11 +151,7 @@ fn parse_answer(id: u16, packet: &[u8]) -> Option<Result<Vec<Ipv4Addr>, u8>> {
         }
         at += 10 + length;
     }
-    Some(if code != 0 || addresses.is_empty() {
-        Err(code)
-    } else {
-        Ok(addresses)
-    })
+    Some(if code != 0 || addresses.is_empty() { Err(code) } else { Ok(addresses) })
 }
 
 /// Where a name that begins at a place ends.
@@ -183,13 +172,7 @@ mod tests {
     #[test]
     fn hosts() {
         let text = "# all\n127.0.0.1\tlocalhost\n\n10.0.0.2 web web.local # me\n";
-        assert_eq!(
-            parse_hosts(text),
-            [
-                ("127.0.0.1", vec!["localhost"]),
-                ("10.0.0.2", vec!["web", "web.local"])
-            ]
-        );
+        assert_eq!(parse_hosts(text), [("127.0.0.1", vec!["localhost"]), ("10.0.0.2", vec!["web", "web.local"])]);
     }
 
     #[test]
@@ -197,10 +180,7 @@ mod tests {
         let config = "# x\nsearch a b\nnameserver 127.0.0.11\nnameserver 8.8.8.8\n";
         assert_eq!(nameserver(config), "127.0.0.11".parse().ok());
         assert_eq!(nameserver("options ndots:0\n"), None);
-        assert_eq!(
-            nameserver("nameserver fe80::1%eth0"),
-            "fe80::1".parse().ok()
-        );
+        assert_eq!(nameserver("nameserver fe80::1%eth0"), "fe80::1".parse().ok());
     }
 
     #[test]

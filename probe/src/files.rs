@@ -81,13 +81,7 @@ pub fn remove(args: &[String]) -> Outcome {
         return Err(Failure::Usage);
     };
     fs::symlink_metadata(path)
-        .and_then(|metadata| {
-            if metadata.is_dir() {
-                fs::remove_dir_all(path)
-            } else {
-                fs::remove_file(path)
-            }
-        })
+        .and_then(|metadata| if metadata.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) })
         .map_err(about(path))?;
     Ok(0)
 }

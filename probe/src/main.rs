@@ -34,20 +34,12 @@ const COMMANDS: &[(&str, &str, Action)] = &[
     ("signal", "SIGNAL", signals::signal),
     ("child-signal", "SIGNAL", signals::child_signal),
     ("write", "STDOUT [STDERR]", streams::write),
-    (
-        "lines",
-        "COUNT [stdout|stderr|both] [INTERVAL_MS]",
-        streams::lines,
-    ),
+    ("lines", "COUNT [stdout|stderr|both] [INTERVAL_MS]", streams::lines),
     ("echo", "[WORD...]", streams::echo),
     ("cat", "[FILE]", streams::cat),
     ("count", "", streams::count),
     ("sleep", "SECONDS", process::sleep),
-    (
-        "trap",
-        "SIGNAL[,SIGNAL...] EXIT_STATUS [READY_TEXT]",
-        signals::trap,
-    ),
+    ("trap", "SIGNAL[,SIGNAL...] EXIT_STATUS [READY_TEXT]", signals::trap),
     ("wait-file", "PATH", files::wait_file),
     ("write-file", "PATH TEXT [MODE_OCTAL]", files::write_file),
     ("append-file", "PATH TEXT", files::append_file),
@@ -68,17 +60,9 @@ const COMMANDS: &[(&str, &str, Action)] = &[
 ];
 
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args_os()
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect();
-    let (name, rest) = words
-        .split_first()
-        .map_or(("probe", &[][..]), |(name, rest)| (name.as_str(), rest));
-    let status = if name.ends_with("sh") {
-        sh::main(rest)
-    } else {
-        dispatch(rest)
-    };
+    let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    let (name, rest) = words.split_first().map_or(("probe", &[][..]), |(name, rest)| (name.as_str(), rest));
+    let status = if name.ends_with("sh") { sh::main(rest) } else { dispatch(rest) };
     ExitCode::from(status)
 }
 

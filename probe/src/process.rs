@@ -33,9 +33,7 @@ pub fn alloc(args: &[String]) -> Outcome {
         _ => return Err(Failure::Usage),
     };
     let mut memory: Vec<u8> = Vec::new();
-    memory
-        .try_reserve_exact(size)
-        .map_err(|_| failed(format!("cannot allocate {size} bytes")))?;
+    memory.try_reserve_exact(size).map_err(|_| failed(format!("cannot allocate {size} bytes")))?;
     memory.resize(size, 0xa5);
     let memory = black_box(memory);
     put_line(&format!("allocated {}", memory.len()))?;

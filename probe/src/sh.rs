@@ -137,8 +137,7 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
                 continue;
             }
             '\\' => {
-                word.get_or_insert_default()
-                    .push(rest.next().unwrap_or('\\'));
+                word.get_or_insert_default().push(rest.next().unwrap_or('\\'));
                 continue;
             }
             char => {
@@ -194,18 +193,13 @@ mod tests {
         assert_eq!(words("a 'b c' \"d e\""), ["a", "b c", "d e"]);
         assert_eq!(words("a''b\"c\" ''"), ["abc", ""]);
         assert_eq!(words(r#"a\ b "\"\n" '\n'"#), ["a b", r#""\n"#, r"\n"]);
-        assert_eq!(
-            words("a&&b;c||d\n"),
-            ["a", "And", "b", "End", "c", "Or", "d", "End"]
-        );
+        assert_eq!(words("a&&b;c||d\n"), ["a", "And", "b", "End", "c", "Or", "d", "End"]);
         assert_eq!(words("'a && b; c'"), ["a && b; c"]);
     }
 
     #[test]
     fn refuses() {
-        for text in [
-            "'a", "\"a", "\"a\\", "a > b", "a | b", "a &", "(a)", "a `b`",
-        ] {
+        for text in ["'a", "\"a", "\"a\\", "a > b", "a | b", "a &", "(a)", "a `b`"] {
             assert!(tokens(text).is_err(), "{text}");
         }
         for text in ["&& a", "a &&", "a && ; b", "; a && && b"] {

@@ -11,9 +11,9 @@ use crate::process::myself;
 
 /// Names of the signals 1 to 31 on Linux.
 const NAMES: [&str; 31] = [
-    "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2",
-    "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG",
-    "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",
+    "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM",
+    "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO",
+    "PWR", "SYS",
 ];
 
 /// The first real-time signal programs may use.
@@ -26,11 +26,7 @@ const LAST: i32 = 64;
 pub fn parse(text: &str) -> Result<i32, Failure> {
     let unknown = || failed(format!("no signal `{text}`"));
     if let Ok(signal) = text.parse() {
-        return if (1..=LAST).contains(&signal) {
-            Ok(signal)
-        } else {
-            Err(unknown())
-        };
+        return if (1..=LAST).contains(&signal) { Ok(signal) } else { Err(unknown()) };
     }
     let upper = text.to_ascii_uppercase();
     let name = upper.strip_prefix("SIG").unwrap_or(&upper);
@@ -46,25 +42,18 @@ pub fn parse(text: &str) -> Result<i32, Failure> {
         _ => {}
     }
     let signal = if let Some(offset) = name.strip_prefix("RTMIN+") {
-        offset
-            .parse()
-            .ok()
-            .and_then(|up| REAL_TIME_MIN.checked_add(up))
+        offset.parse().ok().and_then(|up| REAL_TIME_MIN.checked_add(up))
     } else if let Some(offset) = name.strip_prefix("RTMAX-") {
         offset.parse().ok().and_then(|down| LAST.checked_sub(down))
     } else {
         None
     };
-    signal
-        .filter(|signal| (REAL_TIME_MIN..=LAST).contains(signal))
-        .ok_or_else(unknown)
+    signal.filter(|signal| (REAL_TIME_MIN..=LAST).contains(signal)).ok_or_else(unknown)
 }
 
 /// The full name of a signal, such as `SIGTERM`.
 pub fn name(signal: i32) -> String {
-    let known = usize::try_from(signal - 1)
-        .ok()
-        .and_then(|index| NAMES.get(index));
+    let known = usize::try_from(signal - 1).ok().and_then(|index| NAMES.get(index));
     match known {
         Some(name) => format!("SIG{name}"),
         None if signal == REAL_TIME_MIN => "SIGRTMIN".to_owned(),
@@ -110,10 +99,7 @@ pub fn child_signal(args: &[String]) -> Outcome {
         return Err(Failure::Usage);
     };
     let signal = parse(text)?;
-    let ended = myself()
-        .args(["signal", &signal.to_string()])
-        .status()
-        .map_err(about("child"))?;
+    let ended = myself().args(["signal", &signal.to_string()]).status().map_err(about("child"))?;
     match (ended.signal(), ended.code()) {
         (Some(signal), _) => status_of(signal),
         (None, code) => Ok(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(2)),
@@ -133,14 +119,8 @@ pub fn trap(args: &[String]) -> Outcome {
         _ => return Err(Failure::Usage),
     };
     let status = number(status)?;
-    let wanted = list
-        .split(',')
-        .map(parse)
-        .collect::<Result<Vec<i32>, Failure>>()?;
-    if let Some(signal) = wanted
-        .iter()
-        .find(|signal| signal_hook::consts::FORBIDDEN.contains(signal))
-    {
+    let wanted = list.split(',').map(parse).collect::<Result<Vec<i32>, Failure>>()?;
+    if let Some(signal) = wanted.iter().find(|signal| signal_hook::consts::FORBIDDEN.contains(signal)) {
         return Err(failed(format!("{} cannot be caught", name(*signal))));
     }
     let mut signals = Signals::new(&wanted).map_err(about(list))?;

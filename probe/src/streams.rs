@@ -74,11 +74,7 @@ pub fn count(args: &[String]) -> Outcome {
 
 /// Hands on everything a reader gives, piece by piece as it comes; returns how
 /// many bytes that was.
-pub fn pump(
-    mut from: impl Read,
-    name: &str,
-    mut to: impl FnMut(&[u8]) -> Result<(), Failure>,
-) -> Result<u64, Failure> {
+pub fn pump(mut from: impl Read, name: &str, mut to: impl FnMut(&[u8]) -> Result<(), Failure>) -> Result<u64, Failure> {
     let mut buffer = vec![0; 65536];
     let mut total = 0;
     loop {

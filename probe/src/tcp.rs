@@ -19,15 +19,12 @@ pub fn listen(args: &[String]) -> Outcome {
         [port, text] => (port, unescape(text)),
         _ => return Err(Failure::Usage),
     };
-    let listener =
-        TcpListener::bind((Ipv4Addr::UNSPECIFIED, number(port)?)).map_err(about(port))?;
+    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, number(port)?)).map_err(about(port))?;
     put_line(&format!("listening {}", listener.local_addr()?.port()))?;
     loop {
         let (stream, _) = listener.accept().map_err(about("accept"))?;
         let text = text.clone();
-        std::thread::Builder::new()
-            .spawn(move || answer(stream, &text))
-            .map_err(about("thread"))?;
+        std::thread::Builder::new().spawn(move || answer(stream, &text)).map_err(about("thread"))?;
     }
 }
 

@@ -52,15 +52,9 @@ pub fn winch(args: &[String]) -> Outcome {
 }
 
 fn size() -> Option<Winsize> {
-    tcgetwinsize(stdin())
-        .or_else(|_| tcgetwinsize(stdout()))
-        .or_else(|_| tcgetwinsize(stderr()))
-        .ok()
+    tcgetwinsize(stdin()).or_else(|_| tcgetwinsize(stdout())).or_else(|_| tcgetwinsize(stderr())).ok()
 }
 
 fn shown() -> String {
-    size().map_or_else(
-        || "none".to_owned(),
-        |size| format!("{} {}", size.ws_row, size.ws_col),
-    )
+    size().map_or_else(|| "none".to_owned(), |size| format!("{} {}", size.ws_row, size.ws_col))
 }

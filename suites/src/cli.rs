@@ -111,7 +111,11 @@ async fn network(s: &mut Session) -> Outcome {
     let create = ["network", "create", "--label", &label, "--subnet", "10.231.1.0/24", &name];
     s.docker("docker network create", &create).await?;
     let filter = format!("label={label}");
-    s.docker("docker network ls", &["network", "ls", "--filter", &filter, "--format", "{{.Name}} {{.Driver}} {{.Scope}}"]).await?;
+    s.docker(
+        "docker network ls",
+        &["network", "ls", "--filter", &filter, "--format", "{{.Name}} {{.Driver}} {{.Scope}}"],
+    )
+    .await?;
     s.docker("docker network rm", &["network", "rm", &name]).await?;
     s.docker("docker network rm", &["network", "rm", &name]).await?;
     Ok(())

@@ -22,7 +22,13 @@ pub fn add(catalogue: &mut Catalogue) {
 /// The events since then that satisfy the filters.
 async fn told(s: &mut Session, since: i64, filters: Value) -> Result<(), Stop> {
     let until = s.clock() + 1;
-    s.call("GET /events", &[]).query("since", since).query("until", until).filters(filters).progress().expect(200).await?;
+    s.call("GET /events", &[])
+        .query("since", since)
+        .query("until", until)
+        .filters(filters)
+        .progress()
+        .expect(200)
+        .await?;
     Ok(())
 }
 

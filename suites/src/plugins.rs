@@ -64,11 +64,20 @@ async fn privileges_without_remote(s: &mut Session) -> Outcome {
 }
 
 async fn pull_refused(s: &mut Session) -> Outcome {
-    s.call("POST /plugins/pull", &[]).query("remote", REFUSED).query("name", "lockstep-never").json(json!([])).expect(500).await?;
+    s.call("POST /plugins/pull", &[])
+        .query("remote", REFUSED)
+        .query("name", "lockstep-never")
+        .json(json!([]))
+        .expect(500)
+        .await?;
     Ok(())
 }
 
 async fn create_garbage(s: &mut Session) -> Outcome {
-    s.call("POST /plugins/create", &[]).query("name", "lockstep-never").tar(crate::archives::garbage()).expect(500).await?;
+    s.call("POST /plugins/create", &[])
+        .query("name", "lockstep-never")
+        .tar(crate::archives::garbage())
+        .expect(500)
+        .await?;
     Ok(())
 }

@@ -10,7 +10,8 @@ pub fn add(catalogue: &mut Catalogue) {
     area.add("version", |s| Box::pin(version(s)));
     area.add("info", |s| Box::pin(info(s)));
     area.add("disk-usage/nothing-created", |s| Box::pin(disk_usage(s))).needs(Need::Disposable);
-    area.add("disk-usage/container-and-volume", |s| Box::pin(disk_usage_of_container_and_volume(s))).needs(Need::Disposable);
+    area.add("disk-usage/container-and-volume", |s| Box::pin(disk_usage_of_container_and_volume(s)))
+        .needs(Need::Disposable);
     area.add("unknown-route", |s| Box::pin(unknown_route(s)));
     area.add("wrong-method", |s| Box::pin(wrong_method(s)));
     for (case, path, status) in [

@@ -24,7 +24,8 @@ pub fn add(catalogue: &mut Catalogue) {
     area.add("list/by-label-and-name", |s| Box::pin(list_by_label_and_name(s)));
     area.add("list/by-driver", |s| Box::pin(list_by_driver(s)));
     area.add("list/dangling", |s| Box::pin(list_dangling(s)));
-    for (case, filters) in [("unknown", json!({ "nosuch": ["x"] })), ("bad-dangling", json!({ "dangling": ["maybe"] }))] {
+    for (case, filters) in [("unknown", json!({ "nosuch": ["x"] })), ("bad-dangling", json!({ "dangling": ["maybe"] }))]
+    {
         area.add(&format!("list/bad-filters/{case}"), move |s| Box::pin(list_bad_filters(s, filters.clone())));
     }
     area.add("list/bad-filters/malformed", |s| Box::pin(list_malformed_filters(s)));
@@ -194,7 +195,12 @@ async fn read_only(s: &mut Session) -> Outcome {
     let container = s.start(body).await?;
     s.call("POST /containers/{id}/wait", &[&container]).expect(200).await?;
     s.call("GET /containers/{id}/json", &[&container]).expect(200).await?;
-    s.call("GET /containers/{id}/logs", &[&container]).query("stdout", 1).query("stderr", 1).frames().expect(200).await?;
+    s.call("GET /containers/{id}/logs", &[&container])
+        .query("stdout", 1)
+        .query("stderr", 1)
+        .frames()
+        .expect(200)
+        .await?;
     Ok(())
 }
 
@@ -207,7 +213,8 @@ async fn copies_image_content(s: &mut Session) -> Outcome {
 
 async fn nocopy(s: &mut Session) -> Outcome {
     let name = volume(s, "data").await?;
-    let mount = json!({ "Type": "volume", "Source": name, "Target": "/home/tester", "VolumeOptions": { "NoCopy": true } });
+    let mount =
+        json!({ "Type": "volume", "Source": name, "Target": "/home/tester", "VolumeOptions": { "NoCopy": true } });
     let body = json!({ "Cmd": ["probe", "stat", "/home/tester"], "HostConfig": { "Mounts": [mount] } });
     let container = s.start(body).await?;
     s.call("POST /containers/{id}/wait", &[&container]).expect(200).await?;
@@ -243,7 +250,8 @@ async fn volumes_from(s: &mut Session) -> Outcome {
     let body = json!({ "Cmd": ["probe", "write-file", "/data/x", "shared"], "HostConfig": { "Binds": [format!("{name}:/data")] } });
     let owner = s.start(body).await?;
     s.call("POST /containers/{id}/wait", &[&owner]).expect(200).await?;
-    let body = json!({ "Cmd": ["probe", "read-file", "/data/x"], "HostConfig": { "VolumesFrom": [format!("{owner}:ro")] } });
+    let body =
+        json!({ "Cmd": ["probe", "read-file", "/data/x"], "HostConfig": { "VolumesFrom": [format!("{owner}:ro")] } });
     let container = s.create(body).await?;
     s.call("GET /containers/{id}/json", &[&container]).expect(200).await?;
     let host = json!({ "VolumesFrom": [owner] });

@@ -3,6 +3,8 @@
 //! The engines are those of LOCKSTEP_REFERENCE and LOCKSTEP_CANDIDATE, by default a private Docker and a private Podman.
 //! Without engines the tests are ignored, with the reason; LOCKSTEP_LIVE=required makes that a failure.
 
+#![allow(clippy::unwrap_used)]
+
 use libtest_mimic::{Arguments, Failed, Trial};
 use lockstep_harness::divergence::DivergenceList;
 use lockstep_harness::engine::image;
@@ -47,7 +49,9 @@ fn main() -> ExitCode {
     let trials = catalogue.scenarios().iter().enumerate().map(|(index, scenario)| {
         let (bench, scenario) = (bench.clone(), scenario.clone());
         let name = scenario.name.clone();
-        Trial::test(name, move || bench.run(&scenario, index)).with_ignored_flag(ignored).with_kind(missing_kind(ignored))
+        Trial::test(name, move || bench.run(&scenario, index))
+            .with_ignored_flag(ignored)
+            .with_kind(missing_kind(ignored))
     });
     let conclusion = libtest_mimic::run(&arguments, trials.collect());
     if let Some(Ok(sides)) = bench.sides.get() {

@@ -1,5 +1,7 @@
 //! The gate over every recorded candidate, and the order of the snapshots: no engine is needed.
 
+#![allow(clippy::unwrap_used)]
+
 use lockstep_harness::divergence::DivergenceList;
 use lockstep_harness::gate::replay;
 use lockstep_harness::transcript::snapshot;
@@ -12,7 +14,9 @@ fn root() -> &'static Path {
 }
 
 #[rstest]
-fn every_recorded_difference_is_declared_and_every_declared_one_shows(#[files("../snapshots/*/index.json")] index: PathBuf) {
+fn every_recorded_difference_is_declared_and_every_declared_one_shows(
+    #[files("../snapshots/*/index.json")] index: PathBuf,
+) {
     let list = DivergenceList::load(&root().join("DIVERGENCE.md")).unwrap_or_else(|errors| panic!("{errors:#?}"));
     let slug = index.parent().and_then(Path::file_name).unwrap().to_string_lossy().into_owned();
     let recorded = Store::open(root().join("snapshots")).load(&slug).unwrap();
@@ -21,7 +25,11 @@ fn every_recorded_difference_is_declared_and_every_declared_one_shows(#[files(".
     }
     let pairs = replay::pairs(&recorded).unwrap();
     let verdict = replay::judge(&recorded, &pairs, &list, &lockstep_suites::catalogue().names());
-    assert!(verdict.conforms(), "{slug} does not conform; `lockstep replay` shows it in full:\n{}", verdict.failures().join("\n"));
+    assert!(
+        verdict.conforms(),
+        "{slug} does not conform; `lockstep replay` shows it in full:\n{}",
+        verdict.failures().join("\n")
+    );
 }
 
 #[rstest]
@@ -29,7 +37,9 @@ fn every_snapshot_reads_back_as_it_is_written(#[files("../snapshots/*/index.json
     let slug = index.parent().and_then(Path::file_name).unwrap().to_string_lossy().into_owned();
     let recorded = Store::open(root().join("snapshots")).load(&slug).unwrap();
     for name in recorded.index.scenarios.keys() {
-        if let (Some(transcript), Some(contents)) = (recorded.transcript(name).unwrap(), recorded.contents(name).unwrap()) {
+        if let (Some(transcript), Some(contents)) =
+            (recorded.transcript(name).unwrap(), recorded.contents(name).unwrap())
+        {
             assert_eq!(snapshot::write(&transcript).trim_end(), contents.trim_end(), "{slug}: {name}");
         }
     }

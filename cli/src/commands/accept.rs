@@ -44,6 +44,9 @@ pub fn accept(files: &Files, arguments: &AcceptArguments) -> Result<u8, CliError
         file.write_all(format!("\n{drafts}").as_bytes())
     };
     write().map_err(|problem| CliError::Write { path: files.divergences.clone(), problem })?;
-    anstream::eprintln!("appended to {}; give each a plain sentence, a category and a status", files.divergences.display());
+    anstream::eprintln!(
+        "appended to {}; give each a plain sentence, a category and a status",
+        files.divergences.display()
+    );
     Ok(0)
 }

@@ -3,10 +3,10 @@
 use crate::args::{BenchArguments, EngineArguments};
 use crate::engines::{self, Choice};
 use crate::error::CliError;
+use lockstep_harness::bench::replay_bare;
 use lockstep_harness::runner::{self, Side};
 use lockstep_harness::scenario::Scenario;
 use lockstep_harness::transcript::{Payload, Transcript};
-use lockstep_harness::bench::replay_bare;
 use std::time::Duration;
 
 /// Interleaves, on one engine, each scenario through the harness and its recorded requests sent bare, and prints the ratio of the medians.
@@ -32,7 +32,11 @@ pub async fn bench(arguments: &BenchArguments) -> Result<u8, CliError> {
     engines::take_down(sides).await;
     ratios.sort_by(f64::total_cmp);
     let at = |part: f64| ratios[((ratios.len() - 1) as f64 * part) as usize];
-    anstream::println!("{} scenarios, {} rounds, harness and bare in turn on one engine", scenarios.len(), arguments.rounds);
+    anstream::println!(
+        "{} scenarios, {} rounds, harness and bare in turn on one engine",
+        scenarios.len(),
+        arguments.rounds
+    );
     anstream::println!("  harness {harness_total:.2} s, bare {bare_total:.2} s");
     anstream::println!("  ratio   median {:.3} (min {:.3}, max {:.3})", at(0.5), at(0.0), at(1.0));
     Ok(0)

@@ -13,7 +13,9 @@ pub async fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
     for given in &arguments.engines {
         let target: Target = given.parse()?;
         if matches!(target, Target::Private(_)) {
-            return Err(CliError::Usage(format!("'{given}' would launch a new private daemon, which has nothing to clean; give an endpoint")));
+            return Err(CliError::Usage(format!(
+                "'{given}' would launch a new private daemon, which has nothing to clean; give an endpoint"
+            )));
         }
         let engine = Engine::start(&target, "engine", None, Limits::default()).await?;
         let removed = remove_labelled(&engine.client, LABEL).await?;

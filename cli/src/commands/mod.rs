@@ -53,7 +53,9 @@ pub fn candidates(store: &Store, glob: Option<&str>) -> Result<Vec<Recorded>, Cl
         }
     }
     match (list.is_empty(), glob) {
-        (true, Some(glob)) => Err(CliError::Usage(format!("--candidate '{}' fits no recorded candidate", glob.as_str()))),
+        (true, Some(glob)) => {
+            Err(CliError::Usage(format!("--candidate '{}' fits no recorded candidate", glob.as_str())))
+        }
         _ => Ok(list),
     }
 }

@@ -28,13 +28,13 @@ pub async fn record(files: &Files, arguments: &RecordArguments) -> Result<u8, Cl
     let outcomes = outcomes(&run.scenarios, |run| run.reference.as_ref());
     let summary = store.record(&identities[0], "engine", None, &outcomes, mode, complete)?;
     say(&summary);
-    if let [reference, candidate] = identities.as_slice() {
-        if candidate.slug() != reference.slug() {
-            let base = store.load(&reference.slug())?;
-            let outcomes = self::outcomes(&run.scenarios, |run| run.candidate.as_ref());
-            let summary = store.record(candidate, "engine", Some(&base), &outcomes, mode, complete)?;
-            say(&summary);
-        }
+    if let [reference, candidate] = identities.as_slice()
+        && candidate.slug() != reference.slug()
+    {
+        let base = store.load(&reference.slug())?;
+        let outcomes = self::outcomes(&run.scenarios, |run| run.candidate.as_ref());
+        let summary = store.record(candidate, "engine", Some(&base), &outcomes, mode, complete)?;
+        say(&summary);
     }
     Ok(u8::from(wrong > 0))
 }
@@ -54,7 +54,9 @@ fn report_trouble(run: &Run) -> usize {
     let trouble: Vec<_> = run
         .scenarios
         .iter()
-        .filter_map(|scenario| scenario.not_run.as_ref().filter(|not_run| not_run.trouble).map(|not_run| (scenario, not_run)))
+        .filter_map(|scenario| {
+            scenario.not_run.as_ref().filter(|not_run| not_run.trouble).map(|not_run| (scenario, not_run))
+        })
         .collect();
     for (scenario, not_run) in &trouble {
         anstream::eprintln!("not recorded: {}: {}", scenario.name, not_run.reason);
@@ -65,7 +67,11 @@ fn report_trouble(run: &Run) -> usize {
 /// One line of what was written, then what a person has to look at.
 fn say(summary: &RecordSummary) {
     let (new, changed, unchanged) = (summary.new.len(), summary.changed.len(), summary.unchanged.len());
-    anstream::eprintln!("{}: {new} new, {changed} changed, {unchanged} unchanged, {} equal to the reference", summary.slug, summary.equal);
+    anstream::eprintln!(
+        "{}: {new} new, {changed} changed, {unchanged} unchanged, {} equal to the reference",
+        summary.slug,
+        summary.equal
+    );
     for path in &summary.pending {
         anstream::eprintln!("  to review: {} (cargo insta review)", path.display());
     }

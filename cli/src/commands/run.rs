@@ -22,7 +22,9 @@ pub async fn run(files: &Files, arguments: &RunArguments) -> Result<u8, CliError
     let choice = match engines::choose(&arguments.engines, true) {
         Err(CliError::Engine(error)) if arguments.fallback && !error.is_usage() => {
             anstream::eprintln!("No live run: {error}");
-            anstream::eprintln!("Replaying the recorded transcripts instead; to go live: lockstep run --reference E --candidate E");
+            anstream::eprintln!(
+                "Replaying the recorded transcripts instead; to go live: lockstep run --reference E --candidate E"
+            );
             return super::replay::replay(files, &ReplayArguments::default());
         }
         other => other?,
@@ -57,11 +59,8 @@ async fn once(
     sides: &[Side],
     scenarios: &[Scenario],
 ) -> Result<(u8, Option<EngineError>), CliError> {
-    let options = Options {
-        jobs: arguments.selection.jobs.into(),
-        fail_fast: arguments.fail_fast,
-        ..Options::default()
-    };
+    let options =
+        Options { jobs: arguments.selection.jobs.into(), fail_fast: arguments.fail_fast, ..Options::default() };
     let progress = Progress::new(scenarios.len(), stop_at(list.clone(), sides));
     let run = runner::run(sides, scenarios, options, &progress).await;
     progress.end();
@@ -145,7 +144,10 @@ fn print(
         Format::Json => anstream::println!("{}", report::json(verdict)),
         Format::Terminal => {
             let view = View { verbose, trace, ..View::detect() };
-            anstream::print!("{}", report::terminal(verdict, list, pairs, run.map(|run| run.scenarios.as_slice()), &view));
+            anstream::print!(
+                "{}",
+                report::terminal(verdict, list, pairs, run.map(|run| run.scenarios.as_slice()), &view)
+            );
         }
     }
 }

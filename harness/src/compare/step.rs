@@ -68,7 +68,8 @@ fn exchanges(operation: &str, left: &Exchange, right: &Exchange, bindings: &mut 
     };
     // One succeeds and the other fails: their bodies have nothing in common, so that is one difference and not one a member.
     let apart = (left.status < 400) != (right.status < 400) && left.body.kind() == right.body.kind();
-    let bodies = if apart { whole(&left.body, &right.body) } else { bodies(operation, &left.body, &right.body, bindings) };
+    let bodies =
+        if apart { whole(&left.body, &right.body) } else { bodies(operation, &left.body, &right.body, bindings) };
     found.extend(tagged(aspect, bodies));
     found
 }

@@ -72,8 +72,14 @@ pub fn count<'t>(transcripts: impl Iterator<Item = &'t Transcript>) -> Coverage 
     let all = &API_1_41.operations;
     Coverage {
         operations: CoverageCount { driven: driven.operations.len(), of: all.len() },
-        parameters: CoverageCount { driven: driven.parameters.len(), of: all.iter().map(|facts| facts.query.len()).sum() },
-        statuses: CoverageCount { driven: driven.statuses.len(), of: all.iter().map(|facts| facts.statuses.len()).sum() },
+        parameters: CoverageCount {
+            driven: driven.parameters.len(),
+            of: all.iter().map(|facts| facts.query.len()).sum(),
+        },
+        statuses: CoverageCount {
+            driven: driven.statuses.len(),
+            of: all.iter().map(|facts| facts.statuses.len()).sum(),
+        },
     }
 }
 

@@ -139,12 +139,7 @@ pub fn account(
     let entries: Vec<&Entry> = list.applicable(reference, candidate).collect();
     let mut slots: Vec<Slot<'_>> = Vec::new();
     for (entry, declared) in entries.iter().enumerate() {
-        slots.extend(declared.matches.iter().map(|rule| Slot {
-            entry,
-            rule,
-            fits: 0,
-            changed: 0,
-        }));
+        slots.extend(declared.matches.iter().map(|rule| Slot { entry, rule, fits: 0, changed: 0 }));
     }
     let mut accounting = Accounting::default();
     let mut of_scenario: HashMap<String, Vec<usize>> = HashMap::new();
@@ -153,23 +148,14 @@ pub fn account(
         if difference.kind == Kind::NotReached {
             continue;
         }
-        let here = of_scenario
-            .entry(difference.scenario.clone())
-            .or_insert_with(|| {
-                (0..slots.len())
-                    .filter(|slot| fits_scenario(slots[*slot].rule, &difference.scenario))
-                    .collect()
-            });
+        let here = of_scenario.entry(difference.scenario.clone()).or_insert_with(|| {
+            (0..slots.len()).filter(|slot| fits_scenario(slots[*slot].rule, &difference.scenario)).collect()
+        });
         let (mut best, mut near) = (None, None);
         for &slot in here.iter() {
             let (rule_of, declared) = (slots[slot].rule, entries[slots[slot].entry]);
             let score = score(rule_of, difference);
-            match fit(
-                rule_of,
-                rule(declared.category),
-                declared.slower,
-                difference,
-            ) {
+            match fit(rule_of, rule(declared.category), declared.slower, difference) {
                 Fit::Full => {
                     slots[slot].fits += 1;
                     better(&mut best, score, slot);
@@ -179,18 +165,10 @@ pub fn account(
             }
         }
         match (best, near) {
-            (Some((_, slot)), _) => {
-                difference.divergence = Some(entries[slots[slot].entry].id.clone())
-            }
+            (Some((_, slot)), _) => difference.divergence = Some(entries[slots[slot].entry].id.clone()),
             (None, Some((_, slot))) => {
                 slots[slot].changed += 1;
-                accounting.changed.push(changed(
-                    list,
-                    entries[slots[slot].entry],
-                    slots[slot].rule,
-                    index,
-                    difference,
-                ));
+                accounting.changed.push(changed(list, entries[slots[slot].entry], slots[slot].rule, index, difference));
             }
             (None, None) => accounting.undeclared.push(index),
         }
@@ -199,14 +177,7 @@ pub fn account(
     accounting.undeclared.sort_unstable();
     for (index, entry) in entries.iter().enumerate() {
         let own: Vec<&Slot<'_>> = slots.iter().filter(|slot| slot.entry == index).collect();
-        let verdict = judge(
-            list,
-            entry,
-            &own,
-            exercised,
-            differences,
-            &mut accounting.unmatched,
-        );
+        let verdict = judge(list, entry, &own, exercised, differences, &mut accounting.unmatched);
         accounting.entries.push(verdict);
     }
     accounting
@@ -218,13 +189,7 @@ fn better(best: &mut Option<(usize, usize)>, score: usize, slot: usize) {
     }
 }
 
-fn changed(
-    list: &DivergenceList,
-    entry: &Entry,
-    rule: &Match,
-    index: usize,
-    difference: &Difference,
-) -> Changed {
+fn changed(list: &DivergenceList, entry: &Entry, rule: &Match, index: usize, difference: &Difference) -> Changed {
     let expected = describe_match(entry, rule);
     let text = format!(
         "{}: match at {}:{} declares {expected}, but {} step {} shows {}; find out why, then correct the match",
@@ -235,13 +200,7 @@ fn changed(
         difference.step,
         describe_difference(difference),
     );
-    Changed {
-        entry: entry.id.clone(),
-        difference: index,
-        line: rule.line,
-        expected,
-        text,
-    }
+    Changed { entry: entry.id.clone(), difference: index, line: rule.line, expected, text }
 }
 
 /// Gives what was not reached to the divergence of the step that blocked it: the nearest earlier one that differs.
@@ -254,9 +213,7 @@ fn give_not_reached(differences: &mut [Difference]) -> Vec<usize> {
         }
         let (scenario, step) = (&differences[index].scenario, differences[index].step);
         let earlier = || {
-            let same = differences
-                .iter()
-                .filter(|other| other.scenario == *scenario && other.kind != Kind::NotReached);
+            let same = differences.iter().filter(|other| other.scenario == *scenario && other.kind != Kind::NotReached);
             same.filter(|other| other.step < step)
         };
         let Some(blocking) = earlier().map(|other| other.step).max() else {
@@ -265,10 +222,7 @@ fn give_not_reached(differences: &mut [Difference]) -> Vec<usize> {
         };
         let of_step: Vec<&Difference> = earlier().filter(|other| other.step == blocking).collect();
         let likeliest = of_step.iter().map(|other| likelihood(other)).min();
-        let causes: Vec<_> = of_step
-            .iter()
-            .filter(|other| Some(likelihood(other)) == likeliest)
-            .collect();
+        let causes: Vec<_> = of_step.iter().filter(|other| Some(likelihood(other)) == likeliest).collect();
         // An undeclared difference among the causes is never excused by a declared one beside it.
         let divergence = match causes.iter().all(|cause| cause.divergence.is_some()) {
             true => causes.first().and_then(|cause| cause.divergence.clone()),

@@ -74,37 +74,16 @@ const SEEN_IN_ARCHIVES: Scope = Scope {
 const ANYTHING: &[Scope] = &[scope(&[], &[], &[])];
 const PLACED: &str = "an operation, or scenarios without `*`";
 
-const fn scope(
-    aspects: &'static [Aspect],
-    pointers: &'static [&'static str],
-    kinds: &'static [Kind],
-) -> Scope {
-    Scope {
-        aspects,
-        pointers,
-        kinds,
-        operations: Operations::Any,
-    }
+const fn scope(aspects: &'static [Aspect], pointers: &'static [&'static str], kinds: &'static [Kind]) -> Scope {
+    Scope { aspects, pointers, kinds, operations: Operations::Any }
 }
 
 const fn bounded(category: Category, scopes: &'static [Scope], words: &'static str) -> Rule {
-    Rule {
-        category,
-        scopes,
-        classification: false,
-        placed: false,
-        words,
-    }
+    Rule { category, scopes, classification: false, placed: false, words }
 }
 
 const fn free(category: Category) -> Rule {
-    Rule {
-        category,
-        scopes: ANYTHING,
-        classification: true,
-        placed: true,
-        words: PLACED,
-    }
+    Rule { category, scopes: ANYTHING, classification: true, placed: true, words: PLACED }
 }
 
 /// The table.
@@ -113,20 +92,13 @@ static RULES: &[Rule] = &[
         Category::ExitStatus,
         &[
             scope(&[Aspect::Cli], &["/cli/exit_status", "/cli/stdout"], &[]),
-            scope(
-                &[Aspect::Body, Aspect::Event],
-                &["/body"],
-                &[Kind::Value, Kind::Missing, Kind::Type],
-            ),
+            scope(&[Aspect::Body, Aspect::Event], &["/body"], &[Kind::Value, Kind::Missing, Kind::Type]),
         ],
         "/cli/exit_status, /cli/stdout, or /body… with the kinds value, missing and type",
     ),
     bounded(
         Category::ExtraProcess,
-        &[
-            SEEN_INSIDE,
-            scope(&[Aspect::Body], &["/body/Processes", "/body/Titles"], &[]),
-        ],
+        &[SEEN_INSIDE, scope(&[Aspect::Body], &["/body/Processes", "/body/Titles"], &[])],
         "/observation…, or /body/Processes… of top",
     ),
     bounded(
@@ -141,10 +113,7 @@ static RULES: &[Rule] = &[
     ),
     Rule {
         category: Category::MissingMethod,
-        scopes: &[Scope {
-            operations: Operations::One,
-            ..scope(&[Aspect::Status], &["/status"], &[])
-        }],
+        scopes: &[Scope { operations: Operations::One, ..scope(&[Aspect::Status], &["/status"], &[]) }],
         classification: true,
         placed: true,
         words: "classification = \"missing-method\", or /status of one exact operation",
@@ -157,11 +126,7 @@ static RULES: &[Rule] = &[
             // Another status brings another answer.
             Scope {
                 operations: Operations::One,
-                ..scope(
-                    &[Aspect::Body, Aspect::Header, Aspect::Stream],
-                    &["/body", "/headers", "/frames"],
-                    &[],
-                )
+                ..scope(&[Aspect::Body, Aspect::Header, Aspect::Stream], &["/body", "/headers", "/frames"], &[])
             },
         ],
         "/status, and with one exact operation also /body…, /headers… and /frames…",
@@ -169,11 +134,7 @@ static RULES: &[Rule] = &[
     bounded(
         Category::ErrorMessage,
         &[
-            scope(
-                &[Aspect::Body, Aspect::Stream],
-                &["/body"],
-                &[Kind::Missing, Kind::Extra, Kind::Type, Kind::Value],
-            ),
+            scope(&[Aspect::Body, Aspect::Stream], &["/body"], &[Kind::Missing, Kind::Extra, Kind::Type, Kind::Value]),
             scope(&[Aspect::Cli], &["/cli/stderr", "/cli/stdout"], &[]),
         ],
         "text: /body…, /cli/stderr or /cli/stdout, and any kind but order",
@@ -183,11 +144,7 @@ static RULES: &[Rule] = &[
         &[scope(&[Aspect::Body], &["/body"], &[]), SEEN_INSIDE],
         "/body…, or /observation… for what a container sees",
     ),
-    bounded(
-        Category::Header,
-        &[scope(&[Aspect::Header], &["/headers"], &[])],
-        "/headers…",
-    ),
+    bounded(Category::Header, &[scope(&[Aspect::Header], &["/headers"], &[])], "/headers…"),
     bounded(
         Category::Stream,
         &[scope(&[Aspect::Stream, Aspect::Body], &["/frames", "/body"], &[])],
@@ -195,22 +152,11 @@ static RULES: &[Rule] = &[
     ),
     bounded(
         Category::Event,
-        &[
-            scope(&[Aspect::Event], &[], &[]),
-            scope(&[Aspect::Body], &["/body"], &[]),
-        ],
+        &[scope(&[Aspect::Event], &[], &[]), scope(&[Aspect::Body], &["/body"], &[])],
         "/body…, or anything with aspect = \"event\"",
     ),
-    bounded(
-        Category::Ordering,
-        &[scope(&[], &[], &[Kind::Order])],
-        "kind = \"order\"",
-    ),
-    bounded(
-        Category::Performance,
-        &[scope(&[Aspect::Latency], &[], &[])],
-        "aspect = \"latency\"",
-    ),
+    bounded(Category::Ordering, &[scope(&[], &[], &[Kind::Order])], "kind = \"order\""),
+    bounded(Category::Performance, &[scope(&[Aspect::Latency], &[], &[])], "aspect = \"latency\""),
     free(Category::ImageIdentity),
     free(Category::Logging),
     free(Category::VersionNegotiation),
@@ -238,10 +184,7 @@ static RULES: &[Rule] = &[
 /// that ends in `/**` needs an operation; `classification` needs an operation or a scenario narrower than `**`.
 pub fn rule(category: Category) -> &'static Rule {
     // The table has every category (a test holds it to that); the last is free and placed, which is the safest to fall to.
-    RULES
-        .iter()
-        .find(|rule| rule.category == category)
-        .unwrap_or(&RULES[RULES.len() - 1])
+    RULES.iter().find(|rule| rule.category == category).unwrap_or(&RULES[RULES.len() - 1])
 }
 
 /// Adds what is too wide in an entry to `errors`.
@@ -249,10 +192,7 @@ pub(super) fn check(entry: &Entry, file: &str, errors: &mut Vec<Error>) {
     for one in &entry.matches {
         if let Some((found, expected, advice)) = too_wide(rule(entry.category), one) {
             errors.push(Error::TooWide {
-                at: At {
-                    file: file.to_owned(),
-                    line: one.line,
-                },
+                at: At { file: file.to_owned(), line: one.line },
                 id: entry.id.clone(),
                 category: entry.category,
                 found,
@@ -276,20 +216,12 @@ fn too_wide(rule: &Rule, one: &Match) -> Option<(String, String, &'static str)> 
         }
         if everywhere && any_operation {
             let found = "`classification` in every scenario and for any operation";
-            return Some((
-                found.to_owned(),
-                "an operation, or a narrower scenario".to_owned(),
-                NARROW,
-            ));
+            return Some((found.to_owned(), "an operation, or a narrower scenario".to_owned(), NARROW));
         }
         return None;
     }
     if rule.placed && any_operation && !exact_scenarios {
-        return Some((
-            "neither an operation nor exact scenarios".to_owned(),
-            rule.words.to_owned(),
-            NARROW,
-        ));
+        return Some(("neither an operation nor exact scenarios".to_owned(), rule.words.to_owned(), NARROW));
     }
     for pointer in &one.pointers {
         if pointer.root().is_none() {
@@ -298,11 +230,7 @@ fn too_wide(rule: &Rule, one: &Match) -> Option<(String, String, &'static str)> 
         }
         if everywhere && any_operation && pointer.is_deep() {
             let found = format!("pointer `{pointer}` in every scenario and for any operation");
-            return Some((
-                found,
-                "an operation, a narrower scenario or one field".to_owned(),
-                NARROW,
-            ));
+            return Some((found, "an operation, a narrower scenario or one field".to_owned(), NARROW));
         }
     }
     outside(rule, one).map(|found| (found, rule.words.to_owned(), MOVE))
@@ -311,17 +239,11 @@ fn too_wide(rule: &Rule, one: &Match) -> Option<(String, String, &'static str)> 
 /// What of a match is in none of the rule's scopes.
 fn outside(rule: &Rule, one: &Match) -> Option<String> {
     if one.pointers.is_empty() {
-        let within = rule
-            .scopes
-            .iter()
-            .any(|scope| scope.pointers.is_empty() && scope.has_rest_of(one).is_none());
+        let within = rule.scopes.iter().any(|scope| scope.pointers.is_empty() && scope.has_rest_of(one).is_none());
         return (!within).then(|| describe_aspect(one));
     }
     for pointer in &one.pointers {
-        let near = rule
-            .scopes
-            .iter()
-            .filter(|scope| scope.has_pointer(pointer));
+        let near = rule.scopes.iter().filter(|scope| scope.has_pointer(pointer));
         let mut failures = near.map(|scope| scope.has_rest_of(one));
         match failures.next() {
             None => return Some(format!("pointer `{pointer}`")),
@@ -337,10 +259,7 @@ fn outside(rule: &Rule, one: &Match) -> Option<String> {
 }
 
 fn describe_aspect(one: &Match) -> String {
-    one.aspect.map_or_else(
-        || "no pointer".to_owned(),
-        |aspect| format!("aspect `{aspect}`"),
-    )
+    one.aspect.map_or_else(|| "no pointer".to_owned(), |aspect| format!("aspect `{aspect}`"))
 }
 
 impl Scope {
@@ -353,30 +272,22 @@ impl Scope {
         let exact: Option<Vec<String>> = one.operations.iter().map(Glob::exact).collect();
         let operations = match self.operations {
             Operations::Any => true,
-            Operations::One => {
-                exact.is_some_and(|names| matches!(names.as_slice(), [name] if name.contains(' ')))
+            Operations::One => exact.is_some_and(|names| matches!(names.as_slice(), [name] if name.contains(' '))),
+            Operations::Only(known) => {
+                exact.is_some_and(|names| !names.is_empty() && names.iter().all(|name| known.contains(&name.as_str())))
             }
-            Operations::Only(known) => exact.is_some_and(|names| {
-                !names.is_empty() && names.iter().all(|name| known.contains(&name.as_str()))
-            }),
         };
         if !operations {
             return Some("no such exact operation".to_owned());
         }
-        if let Some(kind) = one
-            .kinds
-            .iter()
-            .find(|kind| !self.kinds.is_empty() && !self.kinds.contains(kind))
-        {
+        if let Some(kind) = one.kinds.iter().find(|kind| !self.kinds.is_empty() && !self.kinds.contains(kind)) {
             return Some(format!("kind `{kind}`"));
         }
         // Where only the aspect bounds, it has to be named.
         if one.aspect.is_none() && self.pointers.is_empty() && !self.aspects.is_empty() {
             return Some("no aspect".to_owned());
         }
-        let aspect = one
-            .aspect
-            .filter(|aspect| !self.aspects.is_empty() && !self.aspects.contains(aspect));
+        let aspect = one.aspect.filter(|aspect| !self.aspects.is_empty() && !self.aspects.contains(aspect));
         aspect.map(|aspect| format!("aspect `{aspect}`"))
     }
 }

@@ -17,10 +17,7 @@ const CATEGORIES: &str = "one of exit-status, extra-process, extra-file, extra-f
 pub(super) const ENTRY: (&str, Known) = (
     "the entry",
     &[
-        (
-            "id",
-            "a name in kebab-case, unique in the file, such as \"podman-wait-exit-status\"",
-        ),
+        ("id", "a name in kebab-case, unique in the file, such as \"podman-wait-exit-status\""),
         (
             "candidate",
             "an engine and, when not all of its versions are meant, a semver range, such as \"podman >=4.3, <5\"",
@@ -32,76 +29,37 @@ pub(super) const ENTRY: (&str, Known) = (
         ("category", CATEGORIES),
         ("status", "one of by-design, deficiency, roadmap"),
         ("tracker", "an https URL or an array of them"),
-        (
-            "source",
-            "a text that says where the divergence is documented",
-        ),
+        ("source", "a text that says where the divergence is documented"),
         ("observable", "true or false"),
-        (
-            "reason",
-            "a text that says why no API call can show the divergence",
-        ),
-        (
-            "slower",
-            "the greatest ratio of latencies, such as \"<= 20x\"",
-        ),
-        (
-            "match",
-            "at least one [[match]] table that says which differences the entry accounts for",
-        ),
+        ("reason", "a text that says why no API call can show the divergence"),
+        ("slower", "the greatest ratio of latencies, such as \"<= 20x\""),
+        ("match", "at least one [[match]] table that says which differences the entry accounts for"),
     ],
 );
 
 pub(super) const MATCH: (&str, Known) = (
     "a [[match]]",
     &[
-        (
-            "scenario",
-            "a glob over scenario names or an array of them, such as \"containers/exit-status/*\"",
-        ),
-        (
-            "operation",
-            "a glob over operations or an array of them, such as \"POST /containers/{id}/wait\"",
-        ),
-        (
-            "aspect",
-            "one of status, header, body, stream, observation, event, latency, cli",
-        ),
-        (
-            "pointer",
-            "a glob over JSON pointers or an array of them, such as \"/body/StatusCode\"",
-        ),
-        (
-            "kind",
-            "one of missing, extra, type, value, order, or an array of them",
-        ),
+        ("scenario", "a glob over scenario names or an array of them, such as \"containers/exit-status/*\""),
+        ("operation", "a glob over operations or an array of them, such as \"POST /containers/{id}/wait\""),
+        ("aspect", "one of status, header, body, stream, observation, event, latency, cli"),
+        ("pointer", "a glob over JSON pointers or an array of them, such as \"/body/StatusCode\""),
+        ("kind", "one of missing, extra, type, value, order, or an array of them"),
         ("reference", "the reference's value"),
         ("candidate", "the candidate's value"),
-        (
-            "reference_matches",
-            "a regular expression that fits all of the reference's value",
-        ),
-        (
-            "candidate_matches",
-            "a regular expression that fits all of the candidate's value",
-        ),
+        ("reference_matches", "a regular expression that fits all of the reference's value"),
+        ("candidate_matches", "a regular expression that fits all of the candidate's value"),
         ("classification", "\"missing-method\""),
         ("optional", "true or false"),
     ],
 );
 
 /// The entry of a section and the place of its id; `None` when a field that it needs is wrong or missing.
-pub(super) fn entry(
-    section: &Section,
-    place: &Place<'_>,
-    errors: &mut Vec<Error>,
-) -> Option<(Entry, At)> {
+pub(super) fn entry(section: &Section, place: &Place<'_>, errors: &mut Vec<Error>) -> Option<(Entry, At)> {
     let table = match DeTable::parse(&place.block.toml) {
         Ok(table) => table,
         Err(error) => {
-            let at = error
-                .span()
-                .map_or_else(|| place.block_at(), |span| place.at(span.start));
+            let at = error.span().map_or_else(|| place.block_at(), |span| place.at(span.start));
             let start = error.span().map_or(0, |span| span.start);
             let line = line_of(&place.block.toml, start);
             let message = format!("`{line}`: {}", error.message().trim().replace('\n', "; "));
@@ -109,13 +67,7 @@ pub(super) fn entry(
             return None;
         }
     };
-    let mut fields = Fields::of(
-        table.get_ref(),
-        ENTRY,
-        MATCH,
-        (place, place.block_at()),
-        errors,
-    );
+    let mut fields = Fields::of(table.get_ref(), ENTRY, MATCH, (place, place.block_at()), errors);
     for required in ["id", "candidate", "category", "status"] {
         if fields.raw(required).is_none() {
             fields.missing(required);
@@ -124,15 +76,9 @@ pub(super) fn entry(
     let id = id(&mut fields);
     let candidate = range(&mut fields, "candidate");
     let reference = range(&mut fields, "reference");
-    let categories: Vec<_> = Category::ALL
-        .iter()
-        .map(|category| (category.as_str(), *category))
-        .collect();
+    let categories: Vec<_> = Category::ALL.iter().map(|category| (category.as_str(), *category)).collect();
     let category = fields.word("category", &categories);
-    let statuses: Vec<_> = Status::ALL
-        .iter()
-        .map(|status| (status.as_str(), *status))
-        .collect();
+    let statuses: Vec<_> = Status::ALL.iter().map(|status| (status.as_str(), *status)).collect();
     let status = fields.word("status", &statuses);
     let tracker = fields.strings("tracker");
     for url in tracker.iter().filter(|url| !is_https(url)) {
@@ -164,57 +110,31 @@ pub(super) fn entry(
 
 fn id(fields: &mut Fields<'_, '_>) -> Option<String> {
     let id = fields.string("id")?;
-    let kebab = id.split('-').all(|part| {
-        !part.is_empty()
-            && part
-                .chars()
-                .all(|sign| sign.is_ascii_lowercase() || sign.is_ascii_digit())
-    });
+    let kebab = id
+        .split('-')
+        .all(|part| !part.is_empty() && part.chars().all(|sign| sign.is_ascii_lowercase() || sign.is_ascii_digit()));
     if !kebab {
-        fields.bad(
-            "id",
-            format!("\"{id}\""),
-            "Use lower-case letters, digits and single hyphens",
-        );
+        fields.bad("id", format!("\"{id}\""), "Use lower-case letters, digits and single hyphens");
     }
     kebab.then_some(id)
 }
 
 fn range(fields: &mut Fields<'_, '_>, field: &'static str) -> Option<EngineRange> {
     let text = fields.string(field)?;
-    let (engine, versions) = text
-        .trim()
-        .split_once(char::is_whitespace)
-        .unwrap_or((text.trim(), ""));
+    let (engine, versions) = text.trim().split_once(char::is_whitespace).unwrap_or((text.trim(), ""));
     let named = engine.starts_with(|sign: char| sign.is_ascii_lowercase())
-        && engine
-            .chars()
-            .all(|sign| sign.is_ascii_lowercase() || sign.is_ascii_digit() || "-_.".contains(sign));
+        && engine.chars().all(|sign| sign.is_ascii_lowercase() || sign.is_ascii_digit() || "-_.".contains(sign));
     if !named {
-        fields.bad(
-            field,
-            format!("\"{text}\""),
-            "Begin with the engine's name in lower case",
-        );
+        fields.bad(field, format!("\"{text}\""), "Begin with the engine's name in lower case");
         return None;
     }
     if versions.trim().is_empty() {
-        return Some(EngineRange {
-            engine: engine.to_owned(),
-            versions: None,
-        });
+        return Some(EngineRange { engine: engine.to_owned(), versions: None });
     }
     match VersionReq::parse(&without_padding(versions)) {
-        Ok(versions) => Some(EngineRange {
-            engine: engine.to_owned(),
-            versions: Some(versions),
-        }),
+        Ok(versions) => Some(EngineRange { engine: engine.to_owned(), versions: Some(versions) }),
         Err(error) => {
-            fields.bad(
-                field,
-                format!("\"{text}\" ({error})"),
-                "Correct the range, or leave it out for all versions",
-            );
+            fields.bad(field, format!("\"{text}\" ({error})"), "Correct the range, or leave it out for all versions");
             None
         }
     }
@@ -236,8 +156,7 @@ fn without_padding(versions: &str) -> String {
 
 fn is_https(url: &str) -> bool {
     url.strip_prefix("https://").is_some_and(|rest| {
-        rest.starts_with(|sign: char| sign.is_ascii_alphanumeric())
-            && !rest.contains(char::is_whitespace)
+        rest.starts_with(|sign: char| sign.is_ascii_alphanumeric()) && !rest.contains(char::is_whitespace)
     })
 }
 
@@ -271,32 +190,17 @@ fn slower(fields: &mut Fields<'_, '_>, category: Option<Category>) -> Option<f64
             advice: "Remove it, or change the category".to_owned(),
         });
     }
-    let number = text
-        .trim()
-        .strip_prefix("<=")
-        .and_then(|rest| rest.trim().strip_suffix('x'));
-    let bound = number
-        .and_then(|number| number.trim().parse::<f64>().ok())
-        .filter(|bound| bound.is_finite() && *bound > 0.0);
+    let number = text.trim().strip_prefix("<=").and_then(|rest| rest.trim().strip_suffix('x'));
+    let bound =
+        number.and_then(|number| number.trim().parse::<f64>().ok()).filter(|bound| bound.is_finite() && *bound > 0.0);
     if bound.is_none() {
-        fields.bad(
-            "slower",
-            format!("\"{text}\""),
-            "Write `<=`, a number and `x`",
-        );
+        fields.bad("slower", format!("\"{text}\""), "Write `<=`, a number and `x`");
     }
     bound
 }
 
-fn matches(
-    fields: &mut Fields<'_, '_>,
-    place: &Place<'_>,
-    category: Option<Category>,
-) -> Vec<Match> {
-    let observable = fields
-        .raw("observable")
-        .and_then(|value| value.get_ref().as_bool())
-        .unwrap_or(true);
+fn matches(fields: &mut Fields<'_, '_>, place: &Place<'_>, category: Option<Category>) -> Vec<Match> {
+    let observable = fields.raw("observable").and_then(|value| value.get_ref().as_bool()).unwrap_or(true);
     let Some(value) = fields.raw("match") else {
         if observable {
             fields.missing("match");
@@ -311,14 +215,9 @@ fn matches(
             advice: "Remove the matches, or remove `observable` and `reason`".to_owned(),
         });
     }
-    let tables: Option<Vec<&Spanned<DeValue<'_>>>> = value
-        .get_ref()
-        .as_array()
-        .map(|items| items.iter().collect());
+    let tables: Option<Vec<&Spanned<DeValue<'_>>>> = value.get_ref().as_array().map(|items| items.iter().collect());
     match tables {
-        Some(tables)
-            if !tables.is_empty() && tables.iter().all(|table| table.get_ref().is_table()) =>
-        {
+        Some(tables) if !tables.is_empty() && tables.iter().all(|table| table.get_ref().is_table()) => {
             let read = |table| one_match(table, place, category, fields.errors);
             tables.into_iter().filter_map(read).collect()
         }

@@ -39,13 +39,7 @@ pub(super) fn one_match(
 ) -> Option<Match> {
     let at = place.at(value.span().start);
     let line = at.line;
-    let mut fields = Fields::of(
-        value.get_ref().as_table()?,
-        MATCH,
-        ENTRY,
-        (place, at),
-        errors,
-    );
+    let mut fields = Fields::of(value.get_ref().as_table()?, MATCH, ENTRY, (place, at), errors);
     let before = fields.errors.len();
     let latency = category == Some(Category::Performance);
     let free = latency || fields.raw("classification").is_some();
@@ -57,23 +51,15 @@ pub(super) fn one_match(
     let scenarios = fields.strings("scenario");
     let operations = fields.strings("operation");
     let pointers = fields.strings("pointer");
-    for pointer in pointers
-        .iter()
-        .filter(|pointer| !pointer.starts_with('/') && !pointer.starts_with('*'))
-    {
+    for pointer in pointers.iter().filter(|pointer| !pointer.starts_with('/') && !pointer.starts_with('*')) {
         fields.bad("pointer", format!("\"{pointer}\""), "Begin with `/`");
     }
-    let aspect = fields
-        .word("aspect", ASPECTS)
-        .or(latency.then_some(Aspect::Latency));
+    let aspect = fields.word("aspect", ASPECTS).or(latency.then_some(Aspect::Latency));
     let kinds = kinds(&mut fields);
     let (reference, candidate) = (fields.json("reference"), fields.json("candidate"));
     let reference_matches = pattern(&mut fields, "reference_matches");
     let candidate_matches = pattern(&mut fields, "candidate_matches");
-    for (exact, pattern) in [
-        ("reference", "reference_matches"),
-        ("candidate", "candidate_matches"),
-    ] {
+    for (exact, pattern) in [("reference", "reference_matches"), ("candidate", "candidate_matches")] {
         if fields.raw(exact).is_some() && fields.raw(pattern).is_some() {
             fields.errors.push(Error::Conflict {
                 at: fields.at(pattern),
@@ -83,10 +69,7 @@ pub(super) fn one_match(
             });
         }
     }
-    let classification = fields.word(
-        "classification",
-        &[("missing-method", Classification::MissingMethod)],
-    );
+    let classification = fields.word("classification", &[("missing-method", Classification::MissingMethod)]);
     let optional = fields.boolean("optional").unwrap_or(false);
     if fields.errors.len() > before {
         return None;
@@ -94,10 +77,7 @@ pub(super) fn one_match(
     Some(Match {
         line,
         scenarios: scenarios.iter().map(|text| Glob::segments(text)).collect(),
-        operations: operations
-            .iter()
-            .map(|text| Glob::operation(text))
-            .collect(),
+        operations: operations.iter().map(|text| Glob::operation(text)).collect(),
         aspect,
         pointers: pointers.iter().map(|text| Glob::segments(text)).collect(),
         kinds,
@@ -133,17 +113,8 @@ fn pattern(fields: &mut Fields<'_, '_>, field: &'static str) -> Option<ValuePatt
     match ValuePattern::new(&text) {
         Ok(pattern) => Some(pattern),
         Err(error) => {
-            let why = error
-                .to_string()
-                .lines()
-                .last()
-                .unwrap_or_default()
-                .replace("error: ", "");
-            fields.bad(
-                field,
-                format!("\"{text}\" ({why})"),
-                "Correct it; a backslash takes a sign literally",
-            );
+            let why = error.to_string().lines().last().unwrap_or_default().replace("error: ", "");
+            fields.bad(field, format!("\"{text}\" ({why})"), "Correct it; a backslash takes a sign literally");
             None
         }
     }

@@ -22,11 +22,7 @@ pub fn draft(candidate: &EngineIdentity, differences: &[&Difference]) -> String 
 }
 
 /// [`draft`] for a file that has entries already: their ids are not used again.
-pub fn draft_beside(
-    candidate: &EngineIdentity,
-    differences: &[&Difference],
-    taken: &[&str],
-) -> String {
+pub fn draft_beside(candidate: &EngineIdentity, differences: &[&Difference], taken: &[&str]) -> String {
     let (missing, rest): (Vec<&Difference>, Vec<&Difference>) = differences
         .iter()
         .copied()
@@ -61,8 +57,7 @@ impl Key {
 
 /// A pointer as a glob: array indexes are `*`, all else stands for itself.
 fn without_indexes(pointer: &str) -> String {
-    let is_index =
-        |segment: &str| !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit());
+    let is_index = |segment: &str| !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit());
     let segments = pointer.split('/').map(|segment| match is_index(segment) {
         true => "*".to_owned(),
         false => Glob::escape(segment),
@@ -74,20 +69,10 @@ fn without_indexes(pointer: &str) -> String {
 fn missing_methods(differences: &[&Difference]) -> Vec<Section> {
     let mut areas: BTreeMap<String, BTreeMap<&str, &Difference>> = BTreeMap::new();
     for difference in differences {
-        let path = difference
-            .operation
-            .split_whitespace()
-            .last()
-            .unwrap_or_default();
-        let area = path
-            .trim_start_matches('/')
-            .split('/')
-            .next()
-            .unwrap_or_default();
+        let path = difference.operation.split_whitespace().last().unwrap_or_default();
+        let area = path.trim_start_matches('/').split('/').next().unwrap_or_default();
         let operations = areas.entry(slug(area)).or_default();
-        let example = operations
-            .entry(&difference.operation)
-            .or_insert(difference);
+        let example = operations.entry(&difference.operation).or_insert(difference);
         // The status says most.
         if example.aspect != Aspect::Status && difference.aspect == Aspect::Status {
             *example = difference;
@@ -95,11 +80,7 @@ fn missing_methods(differences: &[&Difference]) -> Vec<Section> {
     }
     let section = |(area, operations): (String, BTreeMap<&str, &Difference>)| {
         let example = *operations.values().next()?;
-        let names = operations
-            .keys()
-            .map(|operation| code(operation))
-            .collect::<Vec<_>>()
-            .join(", ");
+        let names = operations.keys().map(|operation| code(operation)).collect::<Vec<_>>().join(", ");
         let sketches = operations.keys().map(|operation| Sketch {
             scenarios: BTreeSet::from(["**".to_owned()]),
             operations: BTreeSet::from([(*operation).to_owned()]),
@@ -124,44 +105,26 @@ fn missing_methods(differences: &[&Difference]) -> Vec<Section> {
 fn other_statuses<'a>(differences: &[&'a Difference]) -> (Vec<Section>, Vec<&'a Difference>) {
     let is_status = |difference: &Difference| difference.aspect == Aspect::Status;
     let step = |difference: &'a Difference| (difference.scenario.as_str(), difference.step);
-    let failed: BTreeSet<_> = differences
-        .iter()
-        .filter(|one| is_status(one))
-        .map(|one| step(one))
-        .collect();
+    let failed: BTreeSet<_> = differences.iter().filter(|one| is_status(one)).map(|one| step(one)).collect();
     let comes_along = |difference: &Difference| {
-        matches!(
-            difference.aspect,
-            Aspect::Body | Aspect::Header | Aspect::Stream
-        ) && ["/body", "/headers", "/frames"]
-            .iter()
-            .any(|root| Glob::segments(&Key::of(difference).pointer).is_under(root))
+        matches!(difference.aspect, Aspect::Body | Aspect::Header | Aspect::Stream)
+            && ["/body", "/headers", "/frames"]
+                .iter()
+                .any(|root| Glob::segments(&Key::of(difference).pointer).is_under(root))
     };
     // What also differs where the status is the same has another cause.
-    let elsewhere: BTreeSet<Key> = differences
-        .iter()
-        .filter(|one| !failed.contains(&step(one)))
-        .map(|one| Key::of(one))
-        .collect();
-    let (along, mut rest): (Vec<&Difference>, Vec<&Difference>) =
-        differences.iter().copied().partition(|one| {
-            !is_status(one)
-                && failed.contains(&step(one))
-                && comes_along(one)
-                && !elsewhere.contains(&Key::of(one))
-        });
+    let elsewhere: BTreeSet<Key> =
+        differences.iter().filter(|one| !failed.contains(&step(one))).map(|one| Key::of(one)).collect();
+    let (along, mut rest): (Vec<&Difference>, Vec<&Difference>) = differences.iter().copied().partition(|one| {
+        !is_status(one) && failed.contains(&step(one)) && comes_along(one) && !elsewhere.contains(&Key::of(one))
+    });
     let mut operations: BTreeMap<&str, Vec<&Difference>> = BTreeMap::new();
     for difference in along {
-        operations
-            .entry(&difference.operation)
-            .or_default()
-            .push(difference);
+        operations.entry(&difference.operation).or_default().push(difference);
     }
     let mut sections = Vec::new();
     for (operation, along) in operations {
-        let (own, others) = rest
-            .into_iter()
-            .partition(|one| is_status(one) && one.operation == operation);
+        let (own, others) = rest.into_iter().partition(|one| is_status(one) && one.operation == operation);
         rest = others;
         let own: Vec<&Difference> = own;
         let Some(example) = own.first().copied() else {
@@ -170,20 +133,14 @@ fn other_statuses<'a>(differences: &[&'a Difference]) -> (Vec<Section>, Vec<&'a 
         };
         let mut places: BTreeMap<(bool, Key), Vec<&Difference>> = BTreeMap::new();
         for difference in own.iter().chain(&along) {
-            places
-                .entry((!is_status(difference), Key::of(difference)))
-                .or_default()
-                .push(difference);
+            places.entry((!is_status(difference), Key::of(difference))).or_default().push(difference);
         }
         sections.push(Section {
             id: format!("{operation}-status"),
             title: format!("{} answers another status", code(operation)),
             category: Category::StatusCode,
             slower: None,
-            sketches: places
-                .into_values()
-                .filter_map(|all| sketch(&all))
-                .collect(),
+            sketches: places.into_values().filter_map(|all| sketch(&all)).collect(),
             example: example.clone(),
         });
     }
@@ -197,43 +154,22 @@ type Cause = (String, Kind, Aspect, BTreeSet<(String, String)>);
 fn places(differences: &[&Difference]) -> Vec<Section> {
     let mut by_key: BTreeMap<Key, Vec<&Difference>> = BTreeMap::new();
     for difference in differences {
-        by_key
-            .entry(Key::of(difference))
-            .or_default()
-            .push(difference);
+        by_key.entry(Key::of(difference)).or_default().push(difference);
     }
     // The same place with the same values in several operations is one cause.
     let mut merged: BTreeMap<Cause, Vec<&Difference>> = BTreeMap::new();
     for (key, all) in by_key {
-        let values = all
-            .iter()
-            .map(|one| (gist(one, &one.reference), gist(one, &one.candidate)))
-            .collect();
-        merged
-            .entry((key.pointer, key.kind, key.aspect, values))
-            .or_default()
-            .extend(all);
+        let values = all.iter().map(|one| (gist(one, &one.reference), gist(one, &one.candidate))).collect();
+        merged.entry((key.pointer, key.kind, key.aspect, values)).or_default().extend(all);
     }
     let section = |((pointer, kind, ..), all): (Cause, Vec<&Difference>)| {
         let sketch = sketch(&all)?;
         let example = *all.first()?;
         let category = category(example);
-        let tail = pointer
-            .split('/')
-            .skip(2)
-            .filter(|segment| *segment != "*")
-            .collect::<Vec<_>>()
-            .join("-");
-        let tail = if tail.is_empty() {
-            pointer.clone()
-        } else {
-            tail
-        };
+        let tail = pointer.split('/').skip(2).filter(|segment| *segment != "*").collect::<Vec<_>>().join("-");
+        let tail = if tail.is_empty() { pointer.clone() } else { tail };
         let (id, subject) = match sketch.operations.len() {
-            1 => (
-                format!("{}-{tail}", example.operation),
-                format!("{} differs", code(&example.operation)),
-            ),
+            1 => (format!("{}-{tail}", example.operation), format!("{} differs", code(&example.operation))),
             several => (pointer.clone(), format!("{several} operations differ")),
         };
         let ratios = all.iter().filter_map(|one| ratio(one));
@@ -241,9 +177,7 @@ fn places(differences: &[&Difference]) -> Vec<Section> {
             id,
             title: format!("{subject} at {} ({kind})", code(&pointer)),
             category,
-            slower: (category == Category::Performance)
-                .then(|| ratios.fold(None, greatest))
-                .flatten(),
+            slower: (category == Category::Performance).then(|| ratios.fold(None, greatest)).flatten(),
             sketches: vec![sketch],
             example: example.clone(),
         })
@@ -282,23 +216,15 @@ fn scenarios(names: BTreeSet<&str>) -> BTreeSet<String> {
             None => Glob::escape(name),
         })
         .collect();
-    if areas.len() <= FEW {
-        areas
-    } else {
-        BTreeSet::from(["**".to_owned()])
-    }
+    if areas.len() <= FEW { areas } else { BTreeSet::from(["**".to_owned()]) }
 }
 
 /// A value as far as it tells causes apart: of a text for people, its words without names and numbers.
 fn gist(difference: &Difference, value: &Value) -> String {
     match value {
         Value::String(text) if category(difference) == Category::ErrorMessage => {
-            let is_name = |word: &str| {
-                word.contains(|sign: char| sign.is_ascii_digit() || "<\"'/`".contains(sign))
-            };
-            let words = text
-                .split_whitespace()
-                .map(|word| if is_name(word) { "…" } else { word });
+            let is_name = |word: &str| word.contains(|sign: char| sign.is_ascii_digit() || "<\"'/`".contains(sign));
+            let words = text.split_whitespace().map(|word| if is_name(word) { "…" } else { word });
             words.collect::<Vec<_>>().join(" ")
         }
         other => other.to_string(),
@@ -309,11 +235,7 @@ fn gist(difference: &Difference, value: &Value) -> String {
 fn category(difference: &Difference) -> Category {
     let pointer = difference.pointer.as_str();
     let below = |root: &str| Glob::segments(&Key::of(difference).pointer).is_under(root);
-    let last = pointer
-        .rsplit('/')
-        .next()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
+    let last = pointer.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
     match difference.aspect {
         Aspect::Latency => Category::Performance,
         _ if difference.kind == Kind::Order => Category::Ordering,
@@ -328,13 +250,9 @@ fn category(difference: &Difference) -> Category {
         Aspect::Cli if below("/cli/stdout") || below("/cli/stderr") => Category::ErrorMessage,
         Aspect::Body if below("/body/Processes") || below("/body/Titles") => Category::ExtraProcess,
         Aspect::Body if below("/body") => {
-            let exit = ["statuscode", "exitcode"].contains(&last.as_str())
-                && difference.kind != Kind::Extra;
-            let plain = pointer == "/body"
-                && (difference.reference.is_string() || difference.candidate.is_string());
-            let message = plain
-                || ["message", "error", "errordetail", "cause", "response"]
-                    .contains(&last.as_str());
+            let exit = ["statuscode", "exitcode"].contains(&last.as_str()) && difference.kind != Kind::Extra;
+            let plain = pointer == "/body" && (difference.reference.is_string() || difference.candidate.is_string());
+            let message = plain || ["message", "error", "errordetail", "cause", "response"].contains(&last.as_str());
             match (exit, message) {
                 (true, _) => Category::ExitStatus,
                 (false, true) => Category::ErrorMessage,

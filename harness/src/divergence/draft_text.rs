@@ -38,9 +38,7 @@ pub(super) struct Sketch {
 /// Lower-case letters, digits and single hyphens.
 pub(super) fn slug(text: &str) -> String {
     let signs = text.to_ascii_lowercase();
-    let parts = signs
-        .split(|sign: char| !sign.is_ascii_alphanumeric())
-        .filter(|part| !part.is_empty());
+    let parts = signs.split(|sign: char| !sign.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
     parts.collect::<Vec<_>>().join("-")
 }
 
@@ -49,10 +47,7 @@ pub(super) fn text(candidate: &EngineIdentity, sections: Vec<Section>, taken: &[
     let mut ids: BTreeSet<String> = taken.iter().map(|id| (*id).to_owned()).collect();
     let mut text = String::new();
     for section in sections {
-        let id = unique(
-            &mut ids,
-            slug(&format!("{} {}", candidate.engine, section.id)),
-        );
+        let id = unique(&mut ids, slug(&format!("{} {}", candidate.engine, section.id)));
         // Writing to a String does not fail.
         let _ = write_section(&mut text, candidate, &section, &id);
     }
@@ -69,23 +64,10 @@ fn unique(ids: &mut BTreeSet<String>, wanted: String) -> String {
     id
 }
 
-fn write_section(
-    text: &mut String,
-    candidate: &EngineIdentity,
-    section: &Section,
-    id: &str,
-) -> std::fmt::Result {
+fn write_section(text: &mut String, candidate: &EngineIdentity, section: &Section, id: &str) -> std::fmt::Result {
     let example = &section.example;
-    writeln!(
-        text,
-        "\n### TODO: {}\n",
-        section.title.replace(['\n', '\r'], " ")
-    )?;
-    writeln!(
-        text,
-        "TODO: one plain sentence that says what a user of {} will notice.\n",
-        candidate.engine
-    )?;
+    writeln!(text, "\n### TODO: {}\n", section.title.replace(['\n', '\r'], " "))?;
+    writeln!(text, "TODO: one plain sentence that says what a user of {} will notice.\n", candidate.engine)?;
     writeln!(
         text,
         "Seen in {} step {} at {}: the reference has {}, {} has {}.\n",
@@ -100,10 +82,7 @@ fn write_section(
     writeln!(text, "id = {}", quoted(id))?;
     writeln!(text, "candidate = {}", quoted(&range(candidate)))?;
     writeln!(text, "category = \"{}\"", section.category)?;
-    writeln!(
-        text,
-        "status = \"deficiency\" # TODO: by-design, deficiency or roadmap"
-    )?;
+    writeln!(text, "status = \"deficiency\" # TODO: by-design, deficiency or roadmap")?;
     if let Some(bound) = section.slower {
         writeln!(text, "slower = \"<= {}x\"", bound.ceil().max(1.0))?;
     }
@@ -115,16 +94,8 @@ fn write_section(
 
 fn write_match(text: &mut String, sketch: &Sketch) -> std::fmt::Result {
     writeln!(text, "\n[[match]]")?;
-    writeln!(
-        text,
-        "scenario = {}",
-        one_or_more(sketch.scenarios.iter().cloned())
-    )?;
-    writeln!(
-        text,
-        "operation = {}",
-        one_or_more(sketch.operations.iter().map(|name| Glob::escape(name)))
-    )?;
+    writeln!(text, "scenario = {}", one_or_more(sketch.scenarios.iter().cloned()))?;
+    writeln!(text, "operation = {}", one_or_more(sketch.operations.iter().map(|name| Glob::escape(name))))?;
     if sketch.classified {
         writeln!(text, "classification = \"missing-method\"")?;
     }
@@ -149,13 +120,7 @@ fn write_match(text: &mut String, sketch: &Sketch) -> std::fmt::Result {
 fn range(engine: &EngineIdentity) -> String {
     match engine.semver() {
         Some(version) => {
-            format!(
-                "{} >={}.{}, <{}",
-                engine.engine,
-                version.major,
-                version.minor,
-                version.major.saturating_add(1)
-            )
+            format!("{} >={}.{}, <{}", engine.engine, version.major, version.minor, version.major.saturating_add(1))
         }
         None => engine.engine.clone(),
     }
@@ -179,9 +144,7 @@ fn short_scalar(value: &Value) -> Option<String> {
     match value {
         Value::Bool(truth) => Some(truth.to_string()),
         Value::Number(number) if number.is_i64() || number.is_f64() => Some(number.to_string()),
-        Value::String(text) if text.chars().count() <= 60 && !text.contains(char::is_control) => {
-            Some(quoted(text))
-        }
+        Value::String(text) if text.chars().count() <= 60 && !text.contains(char::is_control) => Some(quoted(text)),
         _ => None,
     }
 }

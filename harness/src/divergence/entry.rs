@@ -109,9 +109,7 @@ impl DivergenceList {
         reference: &'a EngineIdentity,
         candidate: &'a EngineIdentity,
     ) -> impl Iterator<Item = &'a Entry> {
-        self.entries
-            .iter()
-            .filter(|entry| entry.applies(reference, candidate))
+        self.entries.iter().filter(|entry| entry.applies(reference, candidate))
     }
 }
 
@@ -151,11 +149,7 @@ pub struct Entry {
 impl Entry {
     /// Whether it speaks of these two engines.
     pub fn applies(&self, reference: &EngineIdentity, candidate: &EngineIdentity) -> bool {
-        self.candidate.includes(candidate)
-            && self
-                .reference
-                .as_ref()
-                .is_none_or(|range| range.includes(reference))
+        self.candidate.includes(candidate) && self.reference.as_ref().is_none_or(|range| range.includes(reference))
     }
 
     /// Whether a person has yet to write what `lockstep accept` left open.
@@ -179,9 +173,7 @@ impl EngineRange {
         self.engine == engine.engine
             && match &self.versions {
                 None => true,
-                Some(versions) => engine
-                    .semver()
-                    .is_some_and(|version| versions.matches(&version)),
+                Some(versions) => engine.semver().is_some_and(|version| versions.matches(&version)),
             }
     }
 }

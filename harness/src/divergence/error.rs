@@ -137,9 +137,7 @@ pub enum Error {
         advice: String,
     },
     /// A match could swallow differences of another sort than its entry declares.
-    #[error(
-        "{at}: the match of `{id}` is too wide for category {category}: {found}; expected {expected}. {advice}"
-    )]
+    #[error("{at}: the match of `{id}` is too wide for category {category}: {found}; expected {expected}. {advice}")]
     TooWide {
         /// The match's line.
         at: At,

@@ -43,27 +43,10 @@ impl<'a, 't> Fields<'a, 't> {
                     None => "Correct or remove it".to_owned(),
                 }
             };
-            let known = known
-                .iter()
-                .map(|(name, _)| *name)
-                .collect::<Vec<_>>()
-                .join(", ");
-            errors.push(Error::UnknownField {
-                at: place.at(key.span().start),
-                field,
-                table: name,
-                known,
-                advice,
-            });
+            let known = known.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+            errors.push(Error::UnknownField { at: place.at(key.span().start), field, table: name, known, advice });
         }
-        Fields {
-            table,
-            name,
-            known,
-            place,
-            at,
-            errors,
-        }
+        Fields { table, name, known, place, at, errors }
     }
 
     /// The value of a field.
@@ -84,42 +67,24 @@ impl<'a, 't> Fields<'a, 't> {
 
     /// What a field holds, in words.
     fn expected(&self, field: &str) -> &'static str {
-        self.known
-            .iter()
-            .find(|(name, _)| *name == field)
-            .map_or("nothing", |(_, expected)| expected)
+        self.known.iter().find(|(name, _)| *name == field).map_or("nothing", |(_, expected)| expected)
     }
 
     /// Complains that a required field is missing.
     pub fn missing(&mut self, field: &'static str) {
         let expected = self.expected(field).to_owned();
-        self.errors.push(Error::MissingField {
-            at: self.at.clone(),
-            table: self.name,
-            field,
-            expected,
-        });
+        self.errors.push(Error::MissingField { at: self.at.clone(), table: self.name, field, expected });
     }
 
     /// Complains about a field's value.
     pub fn bad(&mut self, field: &str, found: impl Into<String>, advice: impl Into<String>) {
         let (at, expected) = (self.at(field), self.expected(field).to_owned());
         let (found, advice) = (found.into(), advice.into());
-        self.errors.push(Error::BadValue {
-            at,
-            field: field.to_owned(),
-            found,
-            expected,
-            advice,
-        });
+        self.errors.push(Error::BadValue { at, field: field.to_owned(), found, expected, advice });
     }
 
     fn wrong_type(&mut self, field: &str, value: &DeValue<'_>) {
-        self.bad(
-            field,
-            format!("{} {}", article(value.type_str()), value.type_str()),
-            "Correct it",
-        );
+        self.bad(field, format!("{} {}", article(value.type_str()), value.type_str()), "Correct it");
     }
 
     /// A string that is not empty.
@@ -151,11 +116,7 @@ impl<'a, 't> Fields<'a, 't> {
         }
         let mut strings = Vec::new();
         for item in items.iter() {
-            match item
-                .get_ref()
-                .as_str()
-                .filter(|text| !text.trim().is_empty())
-            {
+            match item.get_ref().as_str().filter(|text| !text.trim().is_empty()) {
                 Some(text) => strings.push(text.to_owned()),
                 None => {
                     let kind = item.get_ref().type_str();
@@ -185,11 +146,7 @@ impl<'a, 't> Fields<'a, 't> {
         let value = self.raw(field)?.get_ref();
         let json = json(value);
         if json.is_none() {
-            self.bad(
-                field,
-                "a date, or a number beyond JSON's",
-                "Write a date as a string",
-            );
+            self.bad(field, "a date, or a number beyond JSON's", "Write a date as a string");
         }
         json
     }
@@ -197,10 +154,7 @@ impl<'a, 't> Fields<'a, 't> {
     /// One of some words.
     pub fn word<T: Copy>(&mut self, field: &'static str, words: &[(&'static str, T)]) -> Option<T> {
         let found = self.string(field)?;
-        let word = words
-            .iter()
-            .find(|(word, _)| *word == found)
-            .map(|(_, value)| *value);
+        let word = words.iter().find(|(word, _)| *word == found).map(|(_, value)| *value);
         if word.is_none() {
             self.bad(field, format!("\"{found}\""), "Use one of these words");
         }
@@ -210,21 +164,13 @@ impl<'a, 't> Fields<'a, 't> {
 
 /// `a` or `an`.
 pub(super) fn article(noun: &str) -> &'static str {
-    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) {
-        "an"
-    } else {
-        "a"
-    }
+    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
 }
 
 /// The known field that an unknown one resembles.
 fn closest(field: &str, known: Known) -> Option<&'static str> {
-    let near = known
-        .iter()
-        .map(|(name, _)| (similar::TextDiff::from_chars(field, *name).ratio(), *name));
-    near.filter(|(ratio, _)| *ratio > 0.7)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, name)| name)
+    let near = known.iter().map(|(name, _)| (similar::TextDiff::from_chars(field, *name).ratio(), *name));
+    near.filter(|(ratio, _)| *ratio > 0.7).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name)
 }
 
 fn integer(value: &DeInteger<'_>) -> Option<Value> {
@@ -245,18 +191,12 @@ fn json(value: &DeValue<'_>) -> Option<Value> {
         }
         DeValue::Boolean(truth) => Some(Value::Bool(*truth)),
         DeValue::Datetime(_) => None,
-        DeValue::Array(items) => items
-            .iter()
-            .map(|item| json(item.get_ref()))
-            .collect::<Option<Vec<_>>>()
-            .map(Value::Array),
+        DeValue::Array(items) => {
+            items.iter().map(|item| json(item.get_ref())).collect::<Option<Vec<_>>>().map(Value::Array)
+        }
         DeValue::Table(table) => {
-            let fields = table
-                .iter()
-                .map(|(key, value)| Some((key.get_ref().to_string(), json(value.get_ref())?)));
-            fields
-                .collect::<Option<serde_json::Map<_, _>>>()
-                .map(Value::Object)
+            let fields = table.iter().map(|(key, value)| Some((key.get_ref().to_string(), json(value.get_ref())?)));
+            fields.collect::<Option<serde_json::Map<_, _>>>().map(Value::Object)
         }
     }
 }

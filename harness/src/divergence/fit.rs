@@ -36,11 +36,7 @@ pub(super) fn fit(one: &Match, rule: &Rule, slower: Option<f64>, difference: &Di
     };
     let in_place = aspect
         && fits_operation(one, &difference.operation)
-        && (one.pointers.is_empty()
-            || one
-                .pointers
-                .iter()
-                .any(|glob| glob.fits(&difference.pointer)))
+        && (one.pointers.is_empty() || one.pointers.iter().any(|glob| glob.fits(&difference.pointer)))
         && (one.classification.is_none() || one.classification == difference.classification);
     if !in_place {
         return Fit::None;
@@ -49,10 +45,7 @@ pub(super) fn fit(one: &Match, rule: &Rule, slower: Option<f64>, difference: &Di
     let values = fits_values(one, difference) && is_within(slower, difference);
     // A glob may stand over places of which another kind of difference is simply another difference.
     let same_place = !one.pointers.is_empty()
-        && one.pointers.iter().any(|glob| {
-            glob.exact()
-                .is_some_and(|exact| exact == difference.pointer)
-        });
+        && one.pointers.iter().any(|glob| glob.exact().is_some_and(|exact| exact == difference.pointer));
     match (kind, values) {
         (true, true) => Fit::Full,
         (true, false) => Fit::Changed,
@@ -62,29 +55,16 @@ pub(super) fn fit(one: &Match, rule: &Rule, slower: Option<f64>, difference: &Di
 }
 
 fn fits_values(one: &Match, difference: &Difference) -> bool {
-    one.reference
-        .as_ref()
-        .is_none_or(|value| is_same(value, &difference.reference))
-        && one
-            .candidate
-            .as_ref()
-            .is_none_or(|value| is_same(value, &difference.candidate))
-        && one
-            .reference_matches
-            .as_ref()
-            .is_none_or(|pattern| pattern.fits(&difference.reference))
-        && one
-            .candidate_matches
-            .as_ref()
-            .is_none_or(|pattern| pattern.fits(&difference.candidate))
+    one.reference.as_ref().is_none_or(|value| is_same(value, &difference.reference))
+        && one.candidate.as_ref().is_none_or(|value| is_same(value, &difference.candidate))
+        && one.reference_matches.as_ref().is_none_or(|pattern| pattern.fits(&difference.reference))
+        && one.candidate_matches.as_ref().is_none_or(|pattern| pattern.fits(&difference.candidate))
 }
 
 /// Equality in which 1 and 1.0 are one number.
 fn is_same(declared: &Value, found: &Value) -> bool {
     match (declared, found) {
-        (Value::Number(a), Value::Number(b)) => {
-            a == b || a.as_f64() == b.as_f64() && (a.is_f64() || b.is_f64())
-        }
+        (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64() && (a.is_f64() || b.is_f64()),
         _ => declared == found,
     }
 }
@@ -113,16 +93,10 @@ pub(super) fn ratio(difference: &Difference) -> Option<f64> {
 /// How specific a match is that fits a difference.
 pub(super) fn score(one: &Match, difference: &Difference) -> usize {
     let closest = |globs: &[Glob], text: &str| {
-        globs
-            .iter()
-            .filter(|glob| glob.fits(text))
-            .map(Glob::literal_chars)
-            .max()
-            .unwrap_or(0)
+        globs.iter().filter(|glob| glob.fits(text)).map(Glob::literal_chars).max().unwrap_or(0)
     };
     let exact = usize::from(one.reference.is_some()) + usize::from(one.candidate.is_some());
-    let patterns =
-        usize::from(one.reference_matches.is_some()) + usize::from(one.candidate_matches.is_some());
+    let patterns = usize::from(one.reference_matches.is_some()) + usize::from(one.candidate_matches.is_some());
     closest(&one.scenarios, &difference.scenario)
         + closest(&one.operations, &difference.operation)
         + closest(&one.pointers, &difference.pointer)
@@ -141,37 +115,18 @@ pub(super) fn describe_match(entry: &Entry, one: &Match) -> String {
         parts.push(format!("kind {}", kinds.join(" or ")));
     }
     for (name, value) in [("reference", &one.reference), ("candidate", &one.candidate)] {
-        parts.extend(
-            value
-                .as_ref()
-                .map(|value| format!("{name} {}", short(value))),
-        );
+        parts.extend(value.as_ref().map(|value| format!("{name} {}", short(value))));
     }
-    for (name, pattern) in [
-        ("reference", &one.reference_matches),
-        ("candidate", &one.candidate_matches),
-    ] {
-        parts.extend(
-            pattern
-                .as_ref()
-                .map(|pattern| format!("{name} fitting `{}`", pattern.as_str())),
-        );
+    for (name, pattern) in [("reference", &one.reference_matches), ("candidate", &one.candidate_matches)] {
+        parts.extend(pattern.as_ref().map(|pattern| format!("{name} fitting `{}`", pattern.as_str())));
     }
-    parts.extend(
-        entry
-            .slower
-            .map(|bound| format!("a ratio of latencies <= {bound}x")),
-    );
+    parts.extend(entry.slower.map(|bound| format!("a ratio of latencies <= {bound}x")));
     parts.join(", ")
 }
 
 /// A difference's kind and values, in words.
 pub(super) fn describe_difference(difference: &Difference) -> String {
-    let values = format!(
-        "reference {}, candidate {}",
-        short(&difference.reference),
-        short(&difference.candidate)
-    );
+    let values = format!("reference {}, candidate {}", short(&difference.reference), short(&difference.candidate));
     match ratio(difference) {
         Some(ratio) => format!("kind {}, {values}, a ratio of {ratio:.1}x", difference.kind),
         None => format!("kind {}, {values}", difference.kind),

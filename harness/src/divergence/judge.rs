@@ -18,11 +18,7 @@ enum Looked {
 }
 
 fn looked(one: &Match, exercised: &Exercised<'_>, differences: &[Difference]) -> Looked {
-    let scenarios: Vec<&String> = exercised
-        .catalogue
-        .iter()
-        .filter(|name| fits_scenario(one, name))
-        .collect();
+    let scenarios: Vec<&String> = exercised.catalogue.iter().filter(|name| fits_scenario(one, name)).collect();
     if scenarios.is_empty() {
         return Looked::NoScenario;
     }
@@ -31,18 +27,11 @@ fn looked(one: &Match, exercised: &Exercised<'_>, differences: &[Difference]) ->
             && fits_scenario(one, &difference.scenario)
             && fits_operation(one, &difference.operation)
     });
-    let ran: Option<Vec<_>> = scenarios
-        .iter()
-        .map(|name| exercised.ran.get(*name))
-        .collect();
+    let ran: Option<Vec<_>> = scenarios.iter().map(|name| exercised.ran.get(*name)).collect();
     match ran {
         None => Looked::Partly,
         Some(_) if not_reached => Looked::Partly,
-        Some(ran)
-            if !ran
-                .iter()
-                .any(|driven| driven.iter().any(|name| fits_operation(one, name))) =>
-        {
+        Some(ran) if !ran.iter().any(|driven| driven.iter().any(|name| fits_operation(one, name))) => {
             Looked::NoOperation
         }
         Some(_) => Looked::Fully,
@@ -60,11 +49,7 @@ pub(super) fn judge(
 ) -> EntryVerdict {
     let mut matches = Vec::new();
     let mut delete = |line: usize, text: String| {
-        unmatched.push(UnmatchedMatch {
-            entry: entry.id.clone(),
-            line,
-            text: format!("{}: {text}", entry.id),
-        });
+        unmatched.push(UnmatchedMatch { entry: entry.id.clone(), line, text: format!("{}: {text}", entry.id) });
     };
     for slot in own {
         let line = slot.rule.line;
@@ -106,21 +91,13 @@ pub(super) fn judge(
                 }
             }
         };
-        matches.push(MatchVerdict {
-            line,
-            verdict,
-            differences: slot.fits,
-        });
+        matches.push(MatchVerdict { line, verdict, differences: slot.fits });
     }
-    let accounted = differences
-        .iter()
-        .filter(|difference| difference.divergence.as_deref() == Some(&*entry.id))
-        .count();
+    let accounted =
+        differences.iter().filter(|difference| difference.divergence.as_deref() == Some(&*entry.id)).count();
     let has = |verdict| matches.iter().any(|one| one.verdict == verdict);
-    let required_hold = own
-        .iter()
-        .zip(&matches)
-        .any(|(slot, one)| !slot.rule.optional && one.verdict == Verdict::Holds);
+    let required_hold =
+        own.iter().zip(&matches).any(|(slot, one)| !slot.rule.optional && one.verdict == Verdict::Holds);
     let verdict = if entry.unobservable.is_some() {
         Verdict::NotObservable
     } else if has(Verdict::Changed) {

@@ -117,9 +117,7 @@ mod pattern;
 #[cfg(test)]
 mod tests;
 
-pub use account::{
-    Accounting, Changed, EntryVerdict, Exercised, MatchVerdict, UnmatchedMatch, Verdict, account,
-};
+pub use account::{Accounting, Changed, EntryVerdict, Exercised, MatchVerdict, UnmatchedMatch, Verdict, account};
 pub use check::{Operations, Rule, Scope, rule};
 pub use draft::{draft, draft_beside};
 pub use entry::{Category, DivergenceList, EngineRange, Entry, Match, Status};

@@ -36,30 +36,16 @@ impl DivergenceList {
             let Some(block) = &section.block else {
                 continue;
             };
-            let place = Place {
-                file,
-                lines: &lines,
-                block,
-            };
+            let place = Place { file, lines: &lines, block };
             if section.summary.is_none() {
-                let at = At {
-                    file: file.to_owned(),
-                    line: section.line,
-                };
-                errors.push(Error::NoProse {
-                    at,
-                    title: section.title.clone(),
-                });
+                let at = At { file: file.to_owned(), line: section.line };
+                errors.push(Error::NoProse { at, title: section.title.clone() });
             }
             let Some((entry, id_at)) = decode::entry(&section, &place, &mut errors) else {
                 continue;
             };
             if let Some(&first) = ids.get(&entry.id) {
-                errors.push(Error::DuplicateId {
-                    at: id_at.clone(),
-                    id: entry.id.clone(),
-                    first,
-                });
+                errors.push(Error::DuplicateId { at: id_at.clone(), id: entry.id.clone(), first });
             } else {
                 ids.insert(entry.id.clone(), id_at.line);
             }
@@ -67,10 +53,7 @@ impl DivergenceList {
             entries.push(entry);
         }
         if errors.is_empty() {
-            return Ok(DivergenceList {
-                file: file.to_owned(),
-                entries,
-            });
+            return Ok(DivergenceList { file: file.to_owned(), entries });
         }
         errors.sort_by_key(|error| error.at().map_or(0, |at| at.line));
         Err(errors)
@@ -82,11 +65,7 @@ pub(super) struct Lines(Vec<usize>);
 
 impl Lines {
     fn of(text: &str) -> Lines {
-        Lines(
-            std::iter::once(0)
-                .chain(text.match_indices('\n').map(|(at, _)| at + 1))
-                .collect(),
-        )
+        Lines(std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect())
     }
 
     /// The line of a byte, counted from 1.
@@ -125,27 +104,14 @@ pub(super) struct Place<'a> {
 impl Place<'_> {
     /// The place of a byte of the block's TOML.
     pub fn at(&self, offset: usize) -> At {
-        let piece = self
-            .block
-            .pieces
-            .iter()
-            .rev()
-            .find(|(start, _)| *start <= offset);
-        let line = piece.map_or(self.block.line, |(start, in_file)| {
-            self.lines.line(in_file + offset - start)
-        });
-        At {
-            file: self.file.to_owned(),
-            line,
-        }
+        let piece = self.block.pieces.iter().rev().find(|(start, _)| *start <= offset);
+        let line = piece.map_or(self.block.line, |(start, in_file)| self.lines.line(in_file + offset - start));
+        At { file: self.file.to_owned(), line }
     }
 
     /// The fence.
     pub fn block_at(&self) -> At {
-        At {
-            file: self.file.to_owned(),
-            line: self.block.line,
-        }
+        At { file: self.file.to_owned(), line: self.block.line }
     }
 }
 
@@ -163,9 +129,7 @@ fn sections(file: &str, text: &str, lines: &Lines, errors: &mut Vec<Error>) -> V
     let mut nesting = 0_usize;
     for (event, range) in Parser::new(text).into_offset_iter() {
         match (event, &mut inside) {
-            (Event::Start(Tag::Heading { level, .. }), _)
-                if nesting == 0 && level <= HeadingLevel::H4 =>
-            {
+            (Event::Start(Tag::Heading { level, .. }), _) if nesting == 0 && level <= HeadingLevel::H4 => {
                 done.extend(current.take());
                 let section = Section {
                     line: lines.line(range.start),
@@ -177,35 +141,23 @@ fn sections(file: &str, text: &str, lines: &Lines, errors: &mut Vec<Error>) -> V
                 };
                 inside = Inside::Heading(level, section);
             }
-            (Event::Text(piece) | Event::Code(piece), Inside::Heading(_, section)) => {
-                section.title.push_str(&piece)
-            }
+            (Event::Text(piece) | Event::Code(piece), Inside::Heading(_, section)) => section.title.push_str(&piece),
             (Event::SoftBreak, Inside::Heading(_, section)) => section.title.push(' '),
             (Event::End(TagEnd::Heading(_)), Inside::Heading(..)) => {
-                if let Inside::Heading(level, section) =
-                    std::mem::replace(&mut inside, Inside::Text)
-                {
+                if let Inside::Heading(level, section) = std::mem::replace(&mut inside, Inside::Text) {
                     // A document's title is no entry.
                     current = (level != HeadingLevel::H1).then_some(section);
                 }
             }
             (Event::Start(Tag::Paragraph), Inside::Text) if nesting == 0 => {
-                if let Some(section) = current
-                    .as_mut()
-                    .filter(|s| s.summary.is_none() && s.block.is_none())
-                {
-                    section.summary =
-                        Some(text[range].split_whitespace().collect::<Vec<_>>().join(" "));
+                if let Some(section) = current.as_mut().filter(|s| s.summary.is_none() && s.block.is_none()) {
+                    section.summary = Some(text[range].split_whitespace().collect::<Vec<_>>().join(" "));
                 }
             }
             (Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))), Inside::Text)
                 if info.split_whitespace().next() == Some("toml") =>
             {
-                let block = Block {
-                    line: lines.line(range.start),
-                    toml: String::new(),
-                    pieces: Vec::new(),
-                };
+                let block = Block { line: lines.line(range.start), toml: String::new(), pieces: Vec::new() };
                 inside = Inside::Block(block, range.start);
             }
             (Event::Text(piece), Inside::Block(block, _)) => {
@@ -226,36 +178,15 @@ fn sections(file: &str, text: &str, lines: &Lines, errors: &mut Vec<Error>) -> V
     done
 }
 
-fn place_block(
-    block: Block,
-    before: &str,
-    section: Option<&mut Section>,
-    file: &str,
-    errors: &mut Vec<Error>,
-) {
-    let at = At {
-        file: file.to_owned(),
-        line: block.line,
-    };
+fn place_block(block: Block, before: &str, section: Option<&mut Section>, file: &str, errors: &mut Vec<Error>) {
+    let at = At { file: file.to_owned(), line: block.line };
     match section {
         None => errors.push(Error::BlockBeforeHeading { at }),
-        Some(Section {
-            block: Some(first),
-            title,
-            ..
-        }) => {
-            errors.push(Error::SecondBlock {
-                at,
-                title: title.clone(),
-                first: first.line,
-            });
+        Some(Section { block: Some(first), title, .. }) => {
+            errors.push(Error::SecondBlock { at, title: title.clone(), first: first.line });
         }
         Some(section) => {
-            section.prose = before
-                .get(section.prose_start..)
-                .unwrap_or_default()
-                .trim()
-                .to_owned();
+            section.prose = before.get(section.prose_start..).unwrap_or_default().trim().to_owned();
             section.block = Some(block);
         }
     }

@@ -31,25 +31,13 @@ enum Token {
 impl Glob {
     /// A glob in which `*` stays within one segment: for scenarios and pointers.
     pub fn segments(text: &str) -> Glob {
-        Glob {
-            text: text.to_owned(),
-            tokens: tokens(text),
-        }
+        Glob { text: text.to_owned(), tokens: tokens(text) }
     }
 
     /// A glob in which `*` crosses slashes: for operations.
     pub fn operation(text: &str) -> Glob {
-        let tokens = tokens(text).into_iter().map(|token| {
-            if token == Token::Segment {
-                Token::Any
-            } else {
-                token
-            }
-        });
-        Glob {
-            text: text.to_owned(),
-            tokens: tokens.collect(),
-        }
+        let tokens = tokens(text).into_iter().map(|token| if token == Token::Segment { Token::Any } else { token });
+        Glob { text: text.to_owned(), tokens: tokens.collect() }
     }
 
     /// The glob as it was written.
@@ -74,10 +62,7 @@ impl Glob {
     /// Whether it fits everything of its sort: nothing but stars, slashes and the space of an operation.
     pub fn is_everything(&self) -> bool {
         let fixes = |text: &str| text.contains(|sign| sign != '/' && sign != ' ');
-        !self
-            .tokens
-            .iter()
-            .any(|token| matches!(token, Token::Literal(text) if fixes(text)))
+        !self.tokens.iter().any(|token| matches!(token, Token::Literal(text) if fixes(text)))
     }
 
     /// The first segment with its slash, `/body` of `/body/*/Id`, when it has no `*`.
@@ -95,12 +80,8 @@ impl Glob {
     pub fn is_under(&self, prefix: &str) -> bool {
         match self.tokens.as_slice() {
             [Token::Literal(text)] => is_at_or_below(text, prefix),
-            [Token::Literal(text), Token::Between | Token::Below, ..] => {
-                is_at_or_below(text, prefix)
-            }
-            [Token::Literal(text), ..] => text
-                .strip_prefix(prefix)
-                .is_some_and(|rest| rest.starts_with('/')),
+            [Token::Literal(text), Token::Between | Token::Below, ..] => is_at_or_below(text, prefix),
+            [Token::Literal(text), ..] => text.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/')),
             _ => false,
         }
     }
@@ -133,8 +114,7 @@ impl std::fmt::Display for Glob {
 }
 
 fn is_at_or_below(text: &str, prefix: &str) -> bool {
-    text.strip_prefix(prefix)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    text.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn tokens(text: &str) -> Vec<Token> {
@@ -178,19 +158,14 @@ fn fits(tokens: &[Token], text: &str) -> bool {
         return text.is_empty();
     };
     match first {
-        Token::Literal(literal) => text
-            .strip_prefix(literal.as_str())
-            .is_some_and(|text| fits(rest, text)),
+        Token::Literal(literal) => text.strip_prefix(literal.as_str()).is_some_and(|text| fits(rest, text)),
         Token::Segment => {
             let end = text.find('/').unwrap_or(text.len());
             ends(&text[..end]).any(|at| fits(rest, &text[at..]))
         }
         Token::Any => ends(text).any(|at| fits(rest, &text[at..])),
         Token::Between => {
-            text.starts_with('/')
-                && text
-                    .match_indices('/')
-                    .any(|(at, slash)| fits(rest, &text[at + slash.len()..]))
+            text.starts_with('/') && text.match_indices('/').any(|(at, slash)| fits(rest, &text[at + slash.len()..]))
         }
         Token::Below => text.len() > 1 && text.starts_with('/'),
     }
@@ -217,10 +192,7 @@ impl ValuePattern {
     pub fn new(text: &str) -> Result<ValuePattern, regex::Error> {
         // Once alone, so that an error shows the pattern as it was written and an unbalanced `)` cannot escape the group.
         Regex::new(text)?;
-        Ok(ValuePattern {
-            text: text.to_owned(),
-            regex: Regex::new(&format!(r"\A(?s:{text})\z"))?,
-        })
+        Ok(ValuePattern { text: text.to_owned(), regex: Regex::new(&format!(r"\A(?s:{text})\z"))? })
     }
 
     /// The pattern as it was written.

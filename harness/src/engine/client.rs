@@ -65,11 +65,17 @@ pub struct Client {
 impl Client {
     /// A client for the endpoint; nothing is sent yet. `name` is what messages call the engine until it has named itself.
     pub fn new(endpoint: Endpoint, tls: Option<&TlsFiles>, name: &str, limits: Limits) -> Result<Client, EngineError> {
-        let unusable =
-            |problem: String| EngineError::Unusable { engine: name.to_owned(), endpoint: endpoint.to_string(), problem };
+        let unusable = |problem: String| EngineError::Unusable {
+            engine: name.to_owned(),
+            endpoint: endpoint.to_string(),
+            problem,
+        };
         // A second installation is refused and harmless: the provider is the same.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = reqwest::Client::builder().no_proxy().pool_idle_timeout(Duration::from_secs(20));
+        let mut builder = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .pool_idle_timeout(Duration::from_secs(20));
         let base = match &endpoint {
             Endpoint::Unix(path) => {
                 builder = builder.unix_socket(path.clone());

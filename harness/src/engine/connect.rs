@@ -33,7 +33,12 @@ pub struct Facts {
 
 impl Engine {
     /// Launches or reaches the engine and asks who it is. `role` is what messages call it until then.
-    pub async fn start(target: &Target, role: &str, tls: Option<&TlsFiles>, limits: Limits) -> Result<Engine, EngineError> {
+    pub async fn start(
+        target: &Target,
+        role: &str,
+        tls: Option<&TlsFiles>,
+        limits: Limits,
+    ) -> Result<Engine, EngineError> {
         let (client, daemon) = match target {
             Target::Private(family) => {
                 let (client, daemon) = launch(*family, limits).await?;

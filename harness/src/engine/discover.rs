@@ -25,7 +25,8 @@ fn find_in(variable: impl Fn(&str) -> Option<String>, exists: impl Fn(&Path) -> 
         let tls = variable("DOCKER_TLS_VERIFY").is_some();
         let host = if tls { host.replacen("tcp://", "https://", 1) } else { host };
         if let Ok(Target::Endpoint(endpoint)) = host.parse() {
-            let files = variable("DOCKER_CERT_PATH").filter(|_| tls).map(|path| TlsFiles::from_folder(Path::new(&path)));
+            let files =
+                variable("DOCKER_CERT_PATH").filter(|_| tls).map(|path| TlsFiles::from_folder(Path::new(&path)));
             found.push(Found { endpoint, from: "DOCKER_HOST".to_owned(), tls: files });
         }
     }

@@ -73,7 +73,9 @@ impl std::str::FromStr for Target {
         match scheme {
             "unix" if rest.starts_with('/') => Ok(Target::Endpoint(Endpoint::Unix(PathBuf::from(rest)))),
             "unix" => Err(bad("a Unix socket needs an absolute path, as in unix:///var/run/docker.sock")),
-            "tcp" | "http" | "https" if host.is_empty() || host.contains('/') => Err(bad("expected HOST:PORT after the scheme, without a path")),
+            "tcp" | "http" | "https" if host.is_empty() || host.contains('/') => {
+                Err(bad("expected HOST:PORT after the scheme, without a path"))
+            }
             "tcp" | "http" => Ok(Target::Endpoint(Endpoint::Tcp(with_port(host, 2375)))),
             "https" => Ok(Target::Endpoint(Endpoint::Tls(with_port(host, 2376)))),
             other => Err(bad(&format!("the scheme {other}:// is not known"))),

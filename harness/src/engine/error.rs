@@ -6,7 +6,9 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum EngineError {
     /// The text given as an engine is none.
-    #[error("'{given}' is no engine: {problem}\n  use docker or podman (a private daemon is launched), unix:///path/to.sock, tcp://HOST:PORT or https://HOST:PORT")]
+    #[error(
+        "'{given}' is no engine: {problem}\n  use docker or podman (a private daemon is launched), unix:///path/to.sock, tcp://HOST:PORT or https://HOST:PORT"
+    )]
     BadEndpoint {
         /// The text as given.
         given: String,
@@ -99,7 +101,9 @@ pub enum EngineError {
         problem: String,
     },
     /// The probe image could not be brought onto the engine.
-    #[error("{engine}: the probe image could not be provisioned:\n{attempts}\n  an engine needs one of load, import, build or pull of a named image (--image)")]
+    #[error(
+        "{engine}: the probe image could not be provisioned:\n{attempts}\n  an engine needs one of load, import, build or pull of a named image (--image)"
+    )]
     Provision {
         /// The engine's name.
         engine: String,

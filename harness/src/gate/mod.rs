@@ -41,7 +41,8 @@ impl From<&ScenarioRun> for Pair {
             }
             _ => None,
         };
-        let ms = |taken: &Option<crate::runner::Taken>| taken.as_ref().map(|taken| taken.duration.as_secs_f64() * 1000.0);
+        let ms =
+            |taken: &Option<crate::runner::Taken>| taken.as_ref().map(|taken| taken.duration.as_secs_f64() * 1000.0);
         Pair {
             name: run.name.clone(),
             transcripts,
@@ -113,7 +114,8 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
             verdict::of_scenario(pair, &held, changed.contains_key(&pair.name))
         })
         .collect();
-    let driven = evidence.pairs.iter().filter_map(|pair| pair.transcripts.as_ref().map(|(reference, _)| reference.as_ref()));
+    let driven =
+        evidence.pairs.iter().filter_map(|pair| pair.transcripts.as_ref().map(|(reference, _)| reference.as_ref()));
     let result = ResultDocument {
         schema: 1,
         reference: evidence.reference.clone(),
@@ -131,17 +133,33 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
 /// What a live candidate shows otherwise than its snapshot, among what is declared.
 fn unlike_snapshot(scenario: &str, recorded: &[Difference], live: &[Difference]) -> Vec<String> {
     let same = |a: &Difference, b: &Difference| {
-        a.step == b.step && a.pointer == b.pointer && a.kind == b.kind && a.reference == b.reference && a.candidate == b.candidate
+        a.step == b.step
+            && a.pointer == b.pointer
+            && a.kind == b.kind
+            && a.reference == b.reference
+            && a.candidate == b.candidate
     };
     let here: Vec<&Difference> = live.iter().filter(|difference| difference.scenario == scenario).collect();
     let new = here
         .iter()
         .filter(|difference| difference.divergence.is_some() && !recorded.iter().any(|known| same(known, difference)))
-        .map(|difference| format!("{scenario}, step {}, {}: not as in the snapshot ({})", difference.step, difference.pointer, difference.candidate));
+        .map(|difference| {
+            format!(
+                "{scenario}, step {}, {}: not as in the snapshot ({})",
+                difference.step, difference.pointer, difference.candidate
+            )
+        });
     let gone = recorded
         .iter()
-        .filter(|known| !here.iter().any(|difference| difference.step == known.step && difference.pointer == known.pointer))
-        .map(|known| format!("{scenario}, step {}, {}: differs in the snapshot and no longer on the engine", known.step, known.pointer));
+        .filter(|known| {
+            !here.iter().any(|difference| difference.step == known.step && difference.pointer == known.pointer)
+        })
+        .map(|known| {
+            format!(
+                "{scenario}, step {}, {}: differs in the snapshot and no longer on the engine",
+                known.step, known.pointer
+            )
+        });
     new.chain(gone).collect()
 }
 
@@ -163,7 +181,11 @@ impl Verdict {
         lines.extend(self.accounting.unmatched.iter().map(|unmatched| unmatched.text.clone()));
         for scenario in &self.result.scenarios {
             if scenario.verdict == ScenarioVerdict::NotRun && scenario.trouble {
-                lines.push(format!("{} was not run: {}", scenario.name, scenario.reason.as_deref().unwrap_or("no reason")));
+                lines.push(format!(
+                    "{} was not run: {}",
+                    scenario.name,
+                    scenario.reason.as_deref().unwrap_or("no reason")
+                ));
             }
         }
         lines

@@ -17,12 +17,23 @@ pub fn pairs(recorded: &Recorded) -> Result<Vec<Pair>, StoreError> {
             _ => "the reference's transcript is not recorded".to_owned(),
         };
         let transcripts = reference.zip(candidate);
-        let not_run = transcripts.is_none().then_some(NotRun { reason, trouble: !matches!(entry, Entry::NotRun { .. }) });
+        let not_run =
+            transcripts.is_none().then_some(NotRun { reason, trouble: !matches!(entry, Entry::NotRun { .. }) });
         let note = edited.contains(name).then(|| {
             let file = recorded.path(name);
-            format!("{}: edited after it was recorded; `lockstep record --only '{name}'` records it again", file.display())
+            format!(
+                "{}: edited after it was recorded; `lockstep record --only '{name}'` records it again",
+                file.display()
+            )
         });
-        pairs.push(Pair { name: name.clone(), transcripts, not_run, reference_ms: None, candidate_ms: None, edited: note });
+        pairs.push(Pair {
+            name: name.clone(),
+            transcripts,
+            not_run,
+            reference_ms: None,
+            candidate_ms: None,
+            edited: note,
+        });
     }
     Ok(pairs)
 }

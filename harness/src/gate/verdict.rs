@@ -61,7 +61,8 @@ pub(super) fn of_scenario(pair: &Pair, held: &Held<'_>, changed: bool) -> Scenar
     };
     let Some((_, candidate)) = &pair.transcripts else {
         result.verdict = ScenarioVerdict::NotRun;
-        result.reason = Some(pair.not_run.as_ref().map_or_else(|| "not recorded".to_owned(), |not_run| not_run.reason.clone()));
+        result.reason =
+            Some(pair.not_run.as_ref().map_or_else(|| "not recorded".to_owned(), |not_run| not_run.reason.clone()));
         result.trouble = pair.not_run.as_ref().is_none_or(|not_run| not_run.trouble);
         return result;
     };

@@ -40,6 +40,13 @@ const ROWS: &[Row] = &[
     row("*", "/body/**/RepoTags", None, "references of an image are a set"),
     row("*", "/body/**/RepoDigests", None, "references of an image are a set"),
     row("*", "/body/**/Ulimits", Some("Name"), "limits are a set by name; the daemon's defaults come from a Go map"),
+    row("*", "/body/**/Env", None, "Podman 4.3 keeps variables in a Go map: another order at every inspect"),
+    row(
+        "*",
+        "/observation/environment",
+        None,
+        "Podman 4.3 keeps variables in a Go map: another order in every container",
+    ),
     row("GET /containers/{id}/changes", "/body", Some("Path"), "the order in which a file system is walked"),
     row("GET /containers/{id}/export", "/body", Some("name"), "the order in which a file system is walked"),
     row("GET /images/get|GET /images/{name}/get", "/body", Some("name"), "entries are named by volatile ids"),

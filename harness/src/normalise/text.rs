@@ -52,7 +52,10 @@ const PATTERNS: &[(Found, &str)] = &[
     (Found::LayerLink, r"/l/[A-Z0-9]{26}"),
     (Found::Veth, r"veth[0-9a-f]{7,8}"),
     // Temporary names that Go and Podman make from a random number.
-    (Found::Random, r"(?:docker-import-|docker-build(?:er)?-?|buildah-?|libpod_[a-z]+-?|api_load\.tar|oci|tar|tmp)[0-9]{6,11}"),
+    (
+        Found::Random,
+        r"(?:docker-import-|docker-build(?:er)?-?|buildah-?|libpod_[a-z]+-?|api_load\.tar|oci|tar|tmp)[0-9]{6,11}",
+    ),
     (Found::Inode, r":\[[0-9]{6,}\]"),
     (Found::Address, r"0x[0-9a-f]{8,16}"),
     (Found::ProcPid, r"/proc/[0-9]+"),

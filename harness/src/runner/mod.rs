@@ -1,7 +1,7 @@
 //! Runs scenarios on one engine or on two in lockstep.
 
-use crate::engine::{Engine, EngineError};
 use crate::engine::image::Provisioned;
+use crate::engine::{Engine, EngineError};
 use crate::normalise::normalise;
 use crate::scenario::{Isolation, Need, Recording, Role, Scenario, Session, Stop};
 use crate::transcript::Transcript;
@@ -97,12 +97,7 @@ pub struct Run {
 }
 
 /// Runs the scenarios on the reference and, when there is one, on the candidate: both engines take each scenario at the same time.
-pub async fn run(
-    sides: &[Side],
-    scenarios: &[Scenario],
-    options: Options,
-    observer: &dyn Observer,
-) -> Run {
+pub async fn run(sides: &[Side], scenarios: &[Scenario], options: Options, observer: &dyn Observer) -> Run {
     run_named(sides, scenarios, options, observer, &format!("lockstep{:x}", std::process::id())).await
 }
 
@@ -162,7 +157,7 @@ async fn one_scenario(
     let mut run = ScenarioRun { name: scenario.name.clone(), reference: None, candidate: None, not_run: None };
     for (side, recording) in sides.iter().zip(recordings) {
         match &recording.stop {
-            Some(Stop::Engine(error)) => return Err(error.clone()),
+            Some(Stop::Engine(error)) => return Err((**error).clone()),
             Some(Stop::Wrong(problem)) => run.not_run = Some(NotRun { reason: problem.clone(), trouble: true }),
             Some(Stop::NotRun(reason)) => run.not_run = Some(NotRun { reason: reason.clone(), trouble: false }),
             Some(Stop::Blocked(_)) | None => {}

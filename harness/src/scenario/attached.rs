@@ -1,8 +1,8 @@
 //! A stream that stays open while other steps are taken: attach, exec, followed logs, events.
 
+use super::Stop;
 use super::decode::{Reading, decode};
 use super::session::{Role, Session};
-use super::Stop;
 use crate::engine::Opened;
 use crate::transcript::{Payload, StepKind};
 use futures_util::StreamExt;
@@ -135,7 +135,11 @@ impl Session {
         let mut payload = decode(reading, &[], bytes.into());
         if to_the_end && !ended {
             if self.role == Role::Reference {
-                return Err(self.unfit(format!("the stream of step {} did not end within {} s", step + 1, limit.as_secs())));
+                return Err(self.unfit(format!(
+                    "the stream of step {} did not end within {} s",
+                    step + 1,
+                    limit.as_secs()
+                )));
             }
             still_open(&mut payload, limit);
         }

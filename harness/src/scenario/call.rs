@@ -10,9 +10,11 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-const IN_PATH: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'?').add(b'`').add(b'{').add(b'}').add(b'%');
+const IN_PATH: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'?').add(b'`').add(b'{').add(b'}').add(b'%');
 const AMBIGUOUS: &AsciiSet = &CONTROLS.add(b'&').add(b'#').add(b' ').add(b'%');
-const IN_QUERY: &AsciiSet = &IN_PATH.add(b'&').add(b'+').add(b'=').add(b'\'').add(b'[').add(b']').add(b'/').add(b':').add(b',');
+const IN_QUERY: &AsciiSet =
+    &IN_PATH.add(b'&').add(b'+').add(b'=').add(b'\'').add(b'[').add(b']').add(b'/').add(b':').add(b',');
 
 /// A call being put together; [`Call::expect`] sends it.
 pub struct Call<'s> {
@@ -36,7 +38,9 @@ impl<'s> Call<'s> {
         let path = template
             .split('/')
             .map(|part| match part.starts_with('{') {
-                true => arguments.next().map_or_else(|| part.to_owned(), |value| utf8_percent_encode(value, IN_PATH).to_string()),
+                true => arguments
+                    .next()
+                    .map_or_else(|| part.to_owned(), |value| utf8_percent_encode(value, IN_PATH).to_string()),
                 false => part.to_owned(),
             })
             .collect::<Vec<_>>()
@@ -159,10 +163,11 @@ impl<'s> Call<'s> {
         };
         let body = decode(self.reading, &answer.headers, answer.body.clone());
         let duration = answer.duration;
-        if self.operation == "POST /containers/create" && !self.query.iter().any(|(name, value)| name == "name" && !value.is_empty()) {
-            if let Some(id) = body.json().and_then(|body| body["Id"].as_str()) {
-                self.session.know_generated_name(id).await?;
-            }
+        if self.operation == "POST /containers/create"
+            && !self.query.iter().any(|(name, value)| name == "name" && !value.is_empty())
+            && let Some(id) = body.json().and_then(|body| body["Id"].as_str())
+        {
+            self.session.know_generated_name(id).await?;
         }
         self.record(status, answer, body, duration)
     }
@@ -180,7 +185,8 @@ impl<'s> Call<'s> {
                 Ok(Attached::new(session.transcript.steps.len() - 1, reading, opened, limit, started))
             }
             Ok((answered, headers, opened)) => {
-                let body = Attached::new(0, Reading::Raw, opened, 1 << 20, started).bytes(Duration::from_secs(5)).await.0;
+                let body =
+                    Attached::new(0, Reading::Raw, opened, 1 << 20, started).bytes(Duration::from_secs(5)).await.0;
                 let answer = WireAnswer { status: answered, headers, body: body.into(), duration: started.elapsed() };
                 let body = decode(Reading::Auto, &answer.headers, answer.body.clone());
                 let session_error = |reply: Reply| Stop::Blocked(format!("answered {}", reply.status));
@@ -189,7 +195,8 @@ impl<'s> Call<'s> {
             Err(error) if error.is_local() => {
                 let answer = no_answer(&error, started.elapsed());
                 let body = Payload::Text(error.to_string());
-                self.record(status, answer, body, started.elapsed()).and_then(|_| Err(Stop::Blocked("no answer".to_owned())))
+                self.record(status, answer, body, started.elapsed())
+                    .and_then(|_| Err(Stop::Blocked("no answer".to_owned())))
             }
             Err(error) => Err(error.into()),
         }
@@ -214,7 +221,13 @@ impl<'s> Call<'s> {
         remember(session, &self.operation, &answer, &body);
         match problem {
             Some(problem) if session.role == Role::Reference || blocks => Err(session.unfit(problem)),
-            _ => Ok(Reply { status: answer.status, headers: answer.headers, body, bytes: answer.body, role: session.role }),
+            _ => Ok(Reply {
+                status: answer.status,
+                headers: answer.headers,
+                body,
+                bytes: answer.body,
+                role: session.role,
+            }),
         }
     }
 
@@ -222,7 +235,12 @@ impl<'s> Call<'s> {
         let text = String::from_utf8_lossy(&answer.body);
         let said: String = text.trim().chars().take(300).collect();
         (status != answer.status).then(|| {
-            format!("{} expects {status}, {} answered {}: {said}", self.operation, self.session.engine.client.name(), answer.status)
+            format!(
+                "{} expects {status}, {} answered {}: {said}",
+                self.operation,
+                self.session.engine.client.name(),
+                answer.status
+            )
         })
     }
 
@@ -243,7 +261,8 @@ impl<'s> Call<'s> {
 
     fn wire(&self) -> WireRequest {
         let encode = |text: &str| utf8_percent_encode(text, IN_QUERY).to_string();
-        let query: Vec<String> = self.query.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+        let query: Vec<String> =
+            self.query.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
         let target = if query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, query.join("&")) };
         WireRequest { method: self.method.clone(), target, headers: self.headers.clone(), body: self.body.clone() }
     }

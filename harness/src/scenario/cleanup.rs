@@ -61,7 +61,12 @@ pub async fn remove_labelled(client: &Client, label: &str) -> Result<usize, Engi
 
 /// One request whose failure matters only when the engine is gone.
 async fn request(client: &Client, method: &str, target: &str) -> Result<Value, EngineError> {
-    let wire = WireRequest { method: method.to_owned(), target: target.to_owned(), headers: Vec::new(), body: Default::default() };
+    let wire = WireRequest {
+        method: method.to_owned(),
+        target: target.to_owned(),
+        headers: Vec::new(),
+        body: Default::default(),
+    };
     match client.send("cleaning up", &wire).await {
         Ok(answer) => Ok(serde_json::from_slice(&answer.body).unwrap_or(Value::Null)),
         Err(error) if error.is_local() => Ok(Value::Null),

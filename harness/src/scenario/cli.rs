@@ -20,7 +20,13 @@ impl Session {
     }
 
     /// Runs another client that reads DOCKER_HOST (`docker-compose`), with this standard input.
-    pub async fn client(&mut self, operation: &str, name: &str, arguments: &[&str], input: &str) -> Result<CliRun, Stop> {
+    pub async fn client(
+        &mut self,
+        operation: &str,
+        name: &str,
+        arguments: &[&str],
+        input: &str,
+    ) -> Result<CliRun, Stop> {
         if !crate::engine::on_path(name) {
             return Err(Stop::NotRun(format!("{name} is not on PATH")));
         }
@@ -41,7 +47,11 @@ impl Session {
         // The engine, the API version and plain output, whatever the user's own settings are.
         command.env("DOCKER_HOST", self.engine.client.endpoint().to_string()).env("DOCKER_API_VERSION", self.api());
         command.env("DOCKER_BUILDKIT", "0").env("DOCKER_CLI_HINTS", "false").env("COMPOSE_API_VERSION", self.api());
-        command.env_remove("DOCKER_CONTEXT").env("DOCKER_CONFIG", "/nonexistent").env("NO_COLOR", "1").env("COLUMNS", "200");
+        command
+            .env_remove("DOCKER_CONTEXT")
+            .env("DOCKER_CONFIG", "/nonexistent")
+            .env("NO_COLOR", "1")
+            .env("COLUMNS", "200");
         let failed = |problem: std::io::Error| Stop::NotRun(format!("{} does not start: {problem}", program.display()));
         let mut child = command.spawn().map_err(failed)?;
         if let Some(mut stdin) = child.stdin.take() {

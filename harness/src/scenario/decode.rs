@@ -150,7 +150,12 @@ mod tests {
     #[case(Reading::Frames, "application/json", "{\"message\":\"no\"}", "json")]
     #[case(Reading::Tar, "application/x-tar", "not a tar", "bytes")]
     #[case(Reading::Auto, "application/json", "", "none")]
-    fn reads_by_what_is_asked_and_what_came(#[case] reading: Reading, #[case] kind: &str, #[case] body: &str, #[case] read: &str) {
+    fn reads_by_what_is_asked_and_what_came(
+        #[case] reading: Reading,
+        #[case] kind: &str,
+        #[case] body: &str,
+        #[case] read: &str,
+    ) {
         assert_eq!(decode(reading, &typed(kind), Bytes::from(body.to_owned())).kind(), read);
     }
 }

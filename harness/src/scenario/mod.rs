@@ -12,8 +12,8 @@ mod session;
 pub use attached::Attached;
 pub use call::{Call, Reply};
 pub use catalogue::{Area, Catalogue, Isolation, Need, Scenario, ScenarioFuture};
-pub use decode::Reading;
 pub use cleanup::remove_labelled;
+pub use decode::Reading;
 pub use session::{LABEL, Recording, Role, Session};
 
 use crate::engine::EngineError;
@@ -35,5 +35,11 @@ pub enum Stop {
     NotRun(String),
     /// The engine is gone.
     #[error(transparent)]
-    Engine(#[from] EngineError),
+    Engine(Box<EngineError>),
+}
+
+impl From<EngineError> for Stop {
+    fn from(error: EngineError) -> Self {
+        Stop::Engine(Box::new(error))
+    }
 }

@@ -44,7 +44,14 @@ impl Session {
         self.observed("POST /exec/{id}/start", what, &command, seen, started)
     }
 
-    fn observed(&mut self, operation: &str, what: &str, command: &[&str], seen: Value, started: Instant) -> Result<Value, Stop> {
+    fn observed(
+        &mut self,
+        operation: &str,
+        what: &str,
+        command: &[&str],
+        seen: Value,
+        started: Instant,
+    ) -> Result<Value, Stop> {
         if self.role == Role::Reference && seen.get("error").is_some() {
             return Err(self.unfit(format!("observing {what} failed: {seen}")));
         }
@@ -81,7 +88,12 @@ impl Session {
     }
 
     /// Like `quiet`, but an error's text is kept.
-    async fn quiet_answer(&self, method: &str, target: &str, body: Option<&Value>) -> Result<Result<Value, String>, Stop> {
+    async fn quiet_answer(
+        &self,
+        method: &str,
+        target: &str,
+        body: Option<&Value>,
+    ) -> Result<Result<Value, String>, Stop> {
         let answer = self.wire(method, target, body).await?;
         let text = String::from_utf8_lossy(&answer.1).into_owned();
         Ok(if answer.0 < 400 { Ok(serde_json::from_str(&text).unwrap_or(Value::Null)) } else { Err(text) })

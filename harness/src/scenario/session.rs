@@ -2,7 +2,7 @@
 
 use super::call::Call;
 use super::{Scenario, Stop};
-use crate::engine::{Engine, EngineError};
+use crate::engine::Engine;
 use crate::normalise::Known;
 use crate::transcript::{End, Step, StepKind, Transcript};
 use serde_json::{Value, json};
@@ -51,7 +51,14 @@ pub struct Recording {
 
 impl Session {
     /// A session for a scenario. `unique` makes its names; it is the same on both engines, so that their requests are the same.
-    pub fn new(engine: Arc<Engine>, role: Role, scenario: &Scenario, unique: &str, image: &str, image_id: &str) -> Session {
+    pub fn new(
+        engine: Arc<Engine>,
+        role: Role,
+        scenario: &Scenario,
+        unique: &str,
+        image: &str,
+        image_id: &str,
+    ) -> Session {
         let mut known = Known { started: now(), ended: now(), ..Known::default() };
         let bare_id = image_id.trim_start_matches("sha256:");
         for (text, symbol) in [(image, "image"), (bare_id, "image-id"), (unique, "run")] {
@@ -64,7 +71,9 @@ impl Session {
             }
         }
         // The control groups of a private daemon are named after its folder.
-        if let Some((group, _)) = engine.facts.folder.as_deref().and_then(|folder| folder.rsplit('/').next()?.rsplit_once('-')) {
+        if let Some((group, _)) =
+            engine.facts.folder.as_deref().and_then(|folder| folder.rsplit('/').next()?.rsplit_once('-'))
+        {
             known.symbols.push((group.to_owned(), "engine-group".to_owned()));
         }
         Session {
@@ -186,7 +195,12 @@ impl Session {
     }
 
     /// Waits, without a step, until a GET of the path answers a JSON body with a value at the pointer that satisfies `done`.
-    pub async fn until_at(&mut self, path: &str, pointer: &str, done: impl Fn(Option<&Value>) -> bool) -> Result<(), Stop> {
+    pub async fn until_at(
+        &mut self,
+        path: &str,
+        pointer: &str,
+        done: impl Fn(Option<&Value>) -> bool,
+    ) -> Result<(), Stop> {
         // A candidate that never gets there costs time in every run; the reference gets there, however slow the machine.
         let limit = Duration::from_secs(if self.role == Role::Reference { 30 } else { 8 });
         let started = Instant::now();
@@ -212,9 +226,10 @@ impl Session {
             body: body.map(|body| body.to_string().into()).unwrap_or_default(),
         };
         match self.engine.client.send(&format!("{method} {target}"), &request).await {
-            Ok(answer) if answer.status < 400 => {
-                Ok(Some(serde_json::from_slice(&answer.body).unwrap_or(Value::String(String::from_utf8_lossy(&answer.body).into_owned()))))
-            }
+            Ok(answer) if answer.status < 400 => Ok(Some(
+                serde_json::from_slice(&answer.body)
+                    .unwrap_or(Value::String(String::from_utf8_lossy(&answer.body).into_owned())),
+            )),
             Ok(_) => Ok(None),
             Err(error) if error.is_local() => Ok(None),
             Err(error) => Err(error.into()),
@@ -224,7 +239,9 @@ impl Session {
     /// The stop for an answer that the next step cannot work with: the scenario's mistake on the reference, a blocked scenario on the candidate.
     pub(super) fn unfit(&self, problem: String) -> Stop {
         match self.role {
-            Role::Reference => Stop::Wrong(format!("{}, step {}: {problem}", self.transcript.scenario, self.transcript.steps.len())),
+            Role::Reference => {
+                Stop::Wrong(format!("{}, step {}: {problem}", self.transcript.scenario, self.transcript.steps.len()))
+            }
             Role::Candidate => Stop::Blocked(problem),
         }
     }
@@ -242,22 +259,13 @@ impl Session {
         if let Some(Stop::Blocked(reason)) = &stop {
             self.transcript.end = End::Blocked { reason: reason.clone() };
         }
-        if !matches!(stop, Some(Stop::Engine(_))) {
-            if let Err(error) = self.clean_up().await {
-                stop.get_or_insert(Stop::Engine(error));
-            }
+        if !matches!(stop, Some(Stop::Engine(_)))
+            && let Err(error) = self.clean_up().await
+        {
+            stop.get_or_insert(error.into());
         }
         self.known.ended = now();
         Recording { raw: self.transcript, known: self.known, stop, duration }
-    }
-}
-
-impl From<Stop> for Option<EngineError> {
-    fn from(stop: Stop) -> Self {
-        match stop {
-            Stop::Engine(error) => Some(error),
-            _ => None,
-        }
     }
 }
 

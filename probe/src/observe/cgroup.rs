@@ -21,10 +21,7 @@ pub fn cgroup() -> Section {
     let mine = read("/proc/self/cgroup").unwrap_or_default();
     let version = if Path::new(BASE).join("cgroup.controllers").exists() {
         Some(2)
-    } else if ["memory", "cpu", "pids", "cpuset"]
-        .iter()
-        .any(|controller| Path::new(BASE).join(controller).is_dir())
-    {
+    } else if ["memory", "cpu", "pids", "cpuset"].iter().any(|controller| Path::new(BASE).join(controller).is_dir()) {
         Some(1)
     } else {
         None
@@ -37,10 +34,7 @@ pub fn cgroup() -> Section {
     let limit = |first: &str, second: &str| number_or_text(see(first, second).map(unlimited));
     let (quota, period) = match version {
         Some(2) => see("cpu.max", "").map_or((None, None), parse_cpu_max),
-        _ => (
-            see("", "cpu.cfs_quota_us").map(unlimited),
-            see("", "cpu.cfs_period_us"),
-        ),
+        _ => (see("", "cpu.cfs_quota_us").map(unlimited), see("", "cpu.cfs_period_us")),
     };
     let shares = match version {
         Some(1) => see("", "cpu.shares"),
@@ -82,11 +76,9 @@ fn version_1(mine: &str, file: &str) -> Option<String> {
 /// Reads a file in this process's own group, else in the topmost visible one: an
 /// engine may show the group itself in place of the whole tree.
 fn look(directory: &Path, own: Option<&str>, file: &str) -> Option<String> {
-    let own: Option<PathBuf> = own
-        .filter(|path| !path.starts_with("/.."))
-        .map(|path| directory.join(path.trim_start_matches('/')));
-    own.and_then(|own| value(own.join(file)))
-        .or_else(|| value(directory.join(file)))
+    let own: Option<PathBuf> =
+        own.filter(|path| !path.starts_with("/..")).map(|path| directory.join(path.trim_start_matches('/')));
+    own.and_then(|own| value(own.join(file))).or_else(|| value(directory.join(file)))
 }
 
 /// The path of this process's group for a controller (none in version 2).
@@ -94,10 +86,7 @@ fn own_path<'text>(mine: &'text str, controller: &str) -> Option<&'text str> {
     mine.lines().find_map(|line| {
         let mut parts = line.splitn(3, ':');
         let (_, controllers, path) = (parts.next()?, parts.next()?, parts.next()?);
-        controllers
-            .split(',')
-            .any(|known| known == controller)
-            .then_some(path)
+        controllers.split(',').any(|known| known == controller).then_some(path)
     })
 }
 

@@ -51,10 +51,7 @@ fn walk(path: &Path, depth: usize, list: &mut Vec<Value>) -> bool {
     if !metadata.is_dir() || depth == DEPTH {
         return true;
     }
-    entries(path)
-        .unwrap_or_default()
-        .iter()
-        .all(|entry| walk(&path.join(entry), depth + 1, list))
+    entries(path).unwrap_or_default().iter().all(|entry| walk(&path.join(entry), depth + 1, list))
 }
 
 /// `[{name, type, mode, major, minor, link}]` of what is in `/dev`, by name; the
@@ -93,21 +90,9 @@ mod tests {
         let path = root.to_string_lossy().into_owned();
         let list = files(&[&path, "/not/there"]).unwrap();
         fs::remove_dir_all(&root).unwrap();
-        let types: Vec<_> = list
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|entry| entry["type"].as_str().unwrap())
-            .collect();
+        let types: Vec<_> = list.as_array().unwrap().iter().map(|entry| entry["type"].as_str().unwrap()).collect();
         // root, a, a/b, a/b/c (but not a/b/c/d), z
-        let expected = [
-            "directory",
-            "directory",
-            "directory",
-            "directory",
-            "file",
-            "missing",
-        ];
+        let expected = ["directory", "directory", "directory", "directory", "file", "missing"];
         assert_eq!(types, expected);
         assert_eq!(list[4]["size"], 2);
         assert_eq!(list[0]["size"], Value::Null);

@@ -64,20 +64,15 @@ pub fn observe(args: &[String]) -> Outcome {
     };
     let wanted: Vec<&str> = what.split(',').collect();
     if let Some(unknown) = wanted.iter().find(|name| !names().contains(name)) {
-        return Err(failed(format!(
-            "cannot observe `{unknown}`; known are {}",
-            names().join(" ")
-        )));
+        return Err(failed(format!("cannot observe `{unknown}`; known are {}", names().join(" "))));
     }
     let takes_paths = |name: &str| wanted.contains(&name);
     let both = takes_paths("files") && takes_paths("sysctl");
     if !paths.is_empty() && !takes_paths("files") && !takes_paths("sysctl") {
         return Err(failed("only `files` and `sysctl` take paths"));
     }
-    let (sysctl, files): (Vec<&str>, Vec<&str>) = paths
-        .iter()
-        .map(String::as_str)
-        .partition(|path| path.starts_with("/proc/sys/") || !path.starts_with('/'));
+    let (sysctl, files): (Vec<&str>, Vec<&str>) =
+        paths.iter().map(String::as_str).partition(|path| path.starts_with("/proc/sys/") || !path.starts_with('/'));
     let all: Vec<&str> = paths.iter().map(String::as_str).collect();
     let mut document = Map::new();
     for (name, look) in SECTIONS.iter().filter(|(name, _)| wanted.contains(name)) {
@@ -110,9 +105,7 @@ fn value(path: impl AsRef<Path>) -> Option<String> {
 /// A number when the text is one, else the text; null for none.
 fn number_or_text(text: Option<String>) -> Value {
     match text {
-        Some(text) => text
-            .parse::<i64>()
-            .map_or_else(|_| Value::String(text), Value::from),
+        Some(text) => text.parse::<i64>().map_or_else(|_| Value::String(text), Value::from),
         None => Value::Null,
     }
 }
@@ -121,10 +114,7 @@ fn number_or_text(text: Option<String>) -> Value {
 fn entries(path: impl AsRef<Path>) -> Result<Vec<String>, String> {
     let path = path.as_ref();
     let list = fs::read_dir(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let mut names: Vec<String> = list
-        .flatten()
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .collect();
+    let mut names: Vec<String> = list.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     names.sort_unstable();
     Ok(names)
 }

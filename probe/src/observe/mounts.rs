@@ -65,11 +65,8 @@ fn parse(line: &str) -> Option<Mount> {
     let (before, after) = line.split_once(" - ")?;
     let mut before = before.split(' ').skip(3);
     let (root, destination, options) = (before.next()?, before.next()?, before.next()?);
-    let mut optional: Vec<String> = before
-        .filter_map(|tag| tag.split(':').next())
-        .filter(|tag| !tag.is_empty())
-        .map(str::to_owned)
-        .collect();
+    let mut optional: Vec<String> =
+        before.filter_map(|tag| tag.split(':').next()).filter(|tag| !tag.is_empty()).map(str::to_owned).collect();
     optional.sort_unstable();
     // The source can be empty, so splitting at single spaces matters.
     let mut after = after.split(' ');
@@ -86,11 +83,7 @@ fn parse(line: &str) -> Option<Mount> {
 }
 
 fn sorted(options: &str) -> Vec<String> {
-    let mut list: Vec<String> = options
-        .split(',')
-        .filter(|option| !option.is_empty())
-        .map(decode)
-        .collect();
+    let mut list: Vec<String> = options.split(',').filter(|option| !option.is_empty()).map(decode).collect();
     list.sort_unstable();
     list
 }
@@ -100,16 +93,7 @@ fn decode(text: &str) -> String {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&byte, tail)) = rest.split_first() {
-        if let (
-            b'\\',
-            &[
-                a @ b'0'..=b'3',
-                b @ b'0'..=b'7',
-                c @ b'0'..=b'7',
-                ref later @ ..,
-            ],
-        ) = (byte, tail)
-        {
+        if let (b'\\', &[a @ b'0'..=b'3', b @ b'0'..=b'7', c @ b'0'..=b'7', ref later @ ..]) = (byte, tail) {
             out.push((a - b'0') << 6 | (b - b'0') << 3 | (c - b'0'));
             rest = later;
         } else {

@@ -7,10 +7,7 @@ use std::time::Duration;
 
 use rustix::net::netlink::SocketAddrNetlink;
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
-use rustix::net::{
-    AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netdevice, recv, sendto,
-    socket_with,
-};
+use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netdevice, recv, sendto, socket_with};
 use serde_json::{Value, json};
 
 use super::{Section, entries, number_or_text, read, value};
@@ -26,10 +23,7 @@ type Address = (u32, IpAddr, u8);
 pub fn interfaces() -> Section {
     let names = match entries(SYS) {
         // The directory can have plain files too, such as `bonding_masters`.
-        Ok(names) => names
-            .into_iter()
-            .filter(|name| Path::new(SYS).join(name).is_dir())
-            .collect(),
+        Ok(names) => names.into_iter().filter(|name| Path::new(SYS).join(name).is_dir()).collect(),
         Err(_) => names_in_proc(&read("/proc/net/dev")?),
     };
     let addresses = ask().ok();
@@ -64,11 +58,8 @@ pub fn interfaces() -> Section {
 
 /// The names in `/proc/net/dev`, sorted.
 fn names_in_proc(text: &str) -> Vec<String> {
-    let mut names: Vec<String> = text
-        .lines()
-        .filter_map(|line| line.split_once(':'))
-        .map(|(name, _)| name.trim().to_owned())
-        .collect();
+    let mut names: Vec<String> =
+        text.lines().filter_map(|line| line.split_once(':')).map(|(name, _)| name.trim().to_owned()).collect();
     names.sort_unstable();
     names
 }
@@ -82,12 +73,7 @@ fn ask() -> rustix::io::Result<HashMap<String, Vec<(IpAddr, u8)>>> {
         None, // NETLINK_ROUTE is protocol 0
     )?;
     set_socket_timeout(&socket, Timeout::Recv, Some(Duration::from_secs(2)))?;
-    sendto(
-        &socket,
-        &request(),
-        SendFlags::empty(),
-        &SocketAddrNetlink::new(0, 0),
-    )?;
+    sendto(&socket, &request(), SendFlags::empty(), &SocketAddrNetlink::new(0, 0))?;
     let mut buffer = vec![0; 65536];
     let mut found: HashMap<String, Vec<(IpAddr, u8)>> = HashMap::new();
     loop {
@@ -137,12 +123,8 @@ fn parse_address(body: &[u8]) -> Option<Address> {
         let length = usize::from(word16(rest, 0));
         let data = rest.get(4..length)?;
         let parsed = match data.len() {
-            4 => <[u8; 4]>::try_from(data)
-                .ok()
-                .map(|data| Ipv4Addr::from(data).into()),
-            16 => <[u8; 16]>::try_from(data)
-                .ok()
-                .map(|data| Ipv6Addr::from(data).into()),
+            4 => <[u8; 4]>::try_from(data).ok().map(|data| Ipv4Addr::from(data).into()),
+            16 => <[u8; 16]>::try_from(data).ok().map(|data| Ipv6Addr::from(data).into()),
             _ => None,
         };
         match word16(rest, 2) {
@@ -172,10 +154,8 @@ pub fn resolv() -> Section {
 /// `[{address, names}]` of `/etc/hosts`, in their order.
 pub fn hosts() -> Section {
     let text = read("/etc/hosts")?;
-    let list: Vec<Value> = parse_hosts(&text)
-        .into_iter()
-        .map(|(address, names)| json!({"address": address, "names": names}))
-        .collect();
+    let list: Vec<Value> =
+        parse_hosts(&text).into_iter().map(|(address, names)| json!({"address": address, "names": names})).collect();
     Ok(json!(list))
 }
 

@@ -8,10 +8,7 @@ use super::{Section, entries, field, read};
 
 /// `[{pid, ppid, name, arguments, uid}]` by pid, just as `/proc` lists them.
 pub fn processes() -> Section {
-    let mut pids: Vec<u32> = entries("/proc")?
-        .iter()
-        .filter_map(|name| name.parse().ok())
-        .collect();
+    let mut pids: Vec<u32> = entries("/proc")?.iter().filter_map(|name| name.parse().ok()).collect();
     pids.sort_unstable();
     let list: Vec<Value> = pids
         .into_iter()
@@ -27,9 +24,7 @@ pub fn processes() -> Section {
 
 fn describe(pid: u32, status: &str, cmdline: &str) -> Value {
     let number = |name| {
-        field(status, name)
-            .and_then(|text| text.split_whitespace().next())
-            .and_then(|text| text.parse::<u32>().ok())
+        field(status, name).and_then(|text| text.split_whitespace().next()).and_then(|text| text.parse::<u32>().ok())
     };
     let arguments: Vec<&str> = if cmdline.is_empty() {
         Vec::new()

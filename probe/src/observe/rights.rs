@@ -105,24 +105,15 @@ mod tests {
 
     #[test]
     fn limit_lines() {
-        let heading =
-            "Limit                     Soft Limit           Hard Limit           Units     ";
+        let heading = "Limit                     Soft Limit           Hard Limit           Units     ";
         assert_eq!(parse_limit(heading), None);
-        let files =
-            "Max open files            1024                 524288               files     ";
+        let files = "Max open files            1024                 524288               files     ";
         let expected = ("Max open files".to_owned(), "1024", "524288");
         assert_eq!(parse_limit(files), Some(expected));
         let nice = "Max nice priority         0                    0                    ";
-        assert_eq!(
-            parse_limit(nice),
-            Some(("Max nice priority".to_owned(), "0", "0"))
-        );
+        assert_eq!(parse_limit(nice), Some(("Max nice priority".to_owned(), "0", "0")));
         let wide = "Max file size             18446744073709551615 unlimited            bytes     ";
-        let expected = (
-            "Max file size".to_owned(),
-            "18446744073709551615",
-            "unlimited",
-        );
+        let expected = ("Max file size".to_owned(), "18446744073709551615", "unlimited");
         assert_eq!(parse_limit(wide), Some(expected));
         assert_eq!(parse_limit(""), None);
     }
@@ -136,10 +127,7 @@ mod tests {
         assert!(docker.contains(&"CAP_NET_RAW".to_owned()));
         assert_eq!(docker[13], "CAP_SETFCAP");
         assert!(!docker.contains(&"CAP_SYS_ADMIN".to_owned()));
-        let last = Some(vec![
-            "CAP_CHECKPOINT_RESTORE".to_owned(),
-            "CAP_41".to_owned(),
-        ]);
+        let last = Some(vec!["CAP_CHECKPOINT_RESTORE".to_owned(), "CAP_41".to_owned()]);
         assert_eq!(parse_set("0000030000000000"), last);
         assert_eq!(parse_set("x"), None);
     }

@@ -59,9 +59,7 @@ fn text(text: &CStr) -> String {
 
 /// The working directory, a text.
 pub fn cwd() -> Section {
-    std::env::current_dir()
-        .map(|path| json!(path.to_string_lossy()))
-        .map_err(|error| error.to_string())
+    std::env::current_dir().map(|path| json!(path.to_string_lossy())).map_err(|error| error.to_string())
 }
 
 /// `{uid, gid, groups, name, home}`, name and home from `/etc/passwd`.
@@ -109,11 +107,8 @@ pub fn environment() -> Section {
 pub fn sysctl(paths: &[&str]) -> Section {
     let mut settings = Map::new();
     for path in paths {
-        let file = if path.starts_with('/') {
-            (*path).to_owned()
-        } else {
-            format!("/proc/sys/{}", path.replace('.', "/"))
-        };
+        let file =
+            if path.starts_with('/') { (*path).to_owned() } else { format!("/proc/sys/{}", path.replace('.', "/")) };
         let setting = value(file).map_or(Value::Null, Value::String);
         settings.insert((*path).to_owned(), setting);
     }

@@ -27,7 +27,8 @@ pub fn add(catalogue: &mut Catalogue) {
 ///
 /// No two scenarios may share their first instructions: the stream would show which of them was first to fill the cache.
 fn build<'s>(s: &'s mut Session, entries: &[(&str, &str)]) -> Call<'s> {
-    let (key, value) = s.label().split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned())).unwrap_or_default();
+    let (key, value) =
+        s.label().split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned())).unwrap_or_default();
     let labels = json!({ key: value });
     s.call("POST /build", &[]).query("labels", labels).tar(archives::files(entries)).progress()
 }
@@ -54,7 +55,10 @@ async fn from_scratch(s: &mut Session) -> Outcome {
 }
 
 async fn run(s: &mut Session) -> Outcome {
-    let dockerfile = format!("FROM {}\nRUN probe write-file /made.txt made\nCMD [\"probe\", \"read-file\", \"/made.txt\"]\n", s.image());
+    let dockerfile = format!(
+        "FROM {}\nRUN probe write-file /made.txt made\nCMD [\"probe\", \"read-file\", \"/made.txt\"]\n",
+        s.image()
+    );
     let name = s.image_name("built");
     build(s, &[("Dockerfile", &dockerfile)]).query("t", &name).expect(200).await?;
     inspect(s, &name).await?;

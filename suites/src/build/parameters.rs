@@ -44,7 +44,8 @@ async fn unused_buildarg(s: &mut Session) -> Outcome {
 
 async fn labels(s: &mut Session) -> Outcome {
     let name = s.image_name("built");
-    let (key, value) = s.label().split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned())).unwrap_or_default();
+    let (key, value) =
+        s.label().split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned())).unwrap_or_default();
     let dockerfile = format!("FROM {}\nLABEL colour=blue shape=round\n", s.image());
     s.call("POST /build", &[])
         .query("t", &name)
@@ -105,7 +106,11 @@ async fn removes_intermediate(s: &mut Session) -> Outcome {
 async fn extra_hosts(s: &mut Session) -> Outcome {
     let name = s.image_name("built");
     let dockerfile = format!("FROM {}\nRUN probe resolve far.example\n", s.image());
-    build(s, &[("Dockerfile", &dockerfile)]).query("t", &name).query("extrahosts", "far.example:10.9.8.7").expect(200).await?;
+    build(s, &[("Dockerfile", &dockerfile)])
+        .query("t", &name)
+        .query("extrahosts", "far.example:10.9.8.7")
+        .expect(200)
+        .await?;
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Wait under each condition. A wait that is open when the container ends is a stream: its status comes at once, its body at the end.
 
-use super::{NOSUCH, created, exited, post, running};
+use super::{NOSUCH, exited, post, running};
 use lockstep_harness::scenario::{Area, Outcome, Session};
 use serde_json::json;
 
@@ -13,7 +13,6 @@ pub(super) fn add(area: &mut Area<'_>) {
         area.add(&format!("wait/exit-status/{code}"), move |s| Box::pin(exit_status(s, code)));
     }
     area.add("wait/exited", |s| Box::pin(wait_exited(s)));
-    area.add("wait/created", |s| Box::pin(wait_created(s)));
     area.add("wait/killed", |s| Box::pin(open_wait(s, None)));
     area.add("wait/not-running", |s| Box::pin(open_wait(s, Some("not-running"))));
     area.add("wait/next-exit", |s| Box::pin(open_wait(s, Some("next-exit"))));
@@ -37,12 +36,6 @@ async fn exit_status(s: &mut Session, code: u8) -> Outcome {
 async fn wait_exited(s: &mut Session) -> Outcome {
     let c = exited(s, 5).await?;
     post(s, WAIT, &c, 200).await?;
-    post(s, WAIT, &c, 200).await
-}
-
-/// A container that never ran is not running.
-async fn wait_created(s: &mut Session) -> Outcome {
-    let c = created(s).await?;
     post(s, WAIT, &c, 200).await
 }
 

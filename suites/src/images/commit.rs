@@ -127,13 +127,28 @@ async fn unknown(s: &mut Session) -> Outcome {
 
 async fn unknown_change(s: &mut Session) -> Outcome {
     let container = s.create(json!({ "Cmd": ["probe", "exit", "0"] })).await?;
-    s.call("POST /commit", &[]).query("container", &container).query("changes", "NOSUCH x").json(json!({})).expect(400).await?;
-    s.call("POST /commit", &[]).query("container", &container).query("changes", "RUN x").json(json!({})).expect(400).await?;
+    s.call("POST /commit", &[])
+        .query("container", &container)
+        .query("changes", "NOSUCH x")
+        .json(json!({}))
+        .expect(400)
+        .await?;
+    s.call("POST /commit", &[])
+        .query("container", &container)
+        .query("changes", "RUN x")
+        .json(json!({}))
+        .expect(400)
+        .await?;
     Ok(())
 }
 
 async fn upper_case_repo(s: &mut Session) -> Outcome {
     let container = s.create(json!({ "Cmd": ["probe", "exit", "0"] })).await?;
-    s.call("POST /commit", &[]).query("container", &container).query("repo", "UPPER").json(json!({})).expect(500).await?;
+    s.call("POST /commit", &[])
+        .query("container", &container)
+        .query("repo", "UPPER")
+        .json(json!({}))
+        .expect(500)
+        .await?;
     Ok(())
 }

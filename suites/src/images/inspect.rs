@@ -8,7 +8,9 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("inspect/by-name-without-tag", |s| Box::pin(without_tag(s)));
     area.add("inspect/by-id", |s| Box::pin(by_id(s)));
     area.add("inspect/probe", |s| Box::pin(probe(s)));
-    for (case, name, status) in [("unknown", "nosuch", 404), ("unknown-id", "0123456789ab", 404), ("upper-case", "UPPER", 400)] {
+    for (case, name, status) in
+        [("unknown", "nosuch", 404), ("unknown-id", "0123456789ab", 404), ("upper-case", "UPPER", 400)]
+    {
         area.add(&format!("inspect/{case}"), move |s| Box::pin(fails(s, name, status)));
     }
     area.add("history/imported", |s| Box::pin(history(s)));

@@ -11,7 +11,8 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("prune/named-with-label", |s| Box::pin(named_with_label(s))).alone();
     area.add("prune/keeps-named", |s| Box::pin(keeps_named(s))).alone();
     area.add("prune/all-dangling", |s| Box::pin(all_dangling(s))).needs(Need::Disposable);
-    for (case, filters) in [("unknown", json!({ "nosuch": ["x"] })), ("bad-dangling", json!({ "dangling": ["maybe"] }))] {
+    for (case, filters) in [("unknown", json!({ "nosuch": ["x"] })), ("bad-dangling", json!({ "dangling": ["maybe"] }))]
+    {
         area.add(&format!("prune/bad-filters/{case}"), move |s| Box::pin(bad_filters(s, filters.clone()))).alone();
     }
     area.add("prune/bad-filters/malformed", |s| Box::pin(malformed_filters(s))).alone();

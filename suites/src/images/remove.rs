@@ -78,7 +78,13 @@ async fn noprune(s: &mut Session) -> Outcome {
     let container = s.create(json!({ "Image": parent, "Cmd": ["/none"] })).await?;
     let child = s.image_name("child");
     let (repository, tag) = split(&child);
-    s.call("POST /commit", &[]).query("container", &container).query("repo", repository).query("tag", tag).json(json!({})).expect(201).await?;
+    s.call("POST /commit", &[])
+        .query("container", &container)
+        .query("repo", repository)
+        .query("tag", tag)
+        .json(json!({}))
+        .expect(201)
+        .await?;
     s.call("DELETE /containers/{id}", &[&container]).expect(204).await?;
     s.call("DELETE /images/{name}", &[&parent]).expect(200).await?;
     s.call("DELETE /images/{name}", &[&child]).query("noprune", "true").expect(200).await?;

@@ -8,7 +8,9 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("tag/moves-from-another-image", |s| Box::pin(moves(s)));
     area.add("tag/twice-the-same", |s| Box::pin(twice(s)));
     area.add("tag/without-tag-is-latest", |s| Box::pin(without_tag(s)));
-    for (case, repo, tag) in [("upper-case-repo", "UPPER", "t"), ("slash-in-tag", "lower", "bad/tag"), ("no-repo", "", "t")] {
+    for (case, repo, tag) in
+        [("upper-case-repo", "UPPER", "t"), ("slash-in-tag", "lower", "bad/tag"), ("no-repo", "", "t")]
+    {
         area.add(&format!("tag/bad/{case}"), move |s| Box::pin(bad(s, repo, tag)));
     }
     area.add("tag/unknown-image", |s| Box::pin(unknown(s)));
@@ -52,6 +54,10 @@ async fn bad(s: &mut Session, repo: &str, tag: &str) -> Outcome {
 }
 
 async fn unknown(s: &mut Session) -> Outcome {
-    s.call("POST /images/{name}/tag", &["nosuch"]).query("repo", "lockstep-never").query("tag", "t").expect(404).await?;
+    s.call("POST /images/{name}/tag", &["nosuch"])
+        .query("repo", "lockstep-never")
+        .query("tag", "t")
+        .expect(404)
+        .await?;
     Ok(())
 }

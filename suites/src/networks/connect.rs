@@ -38,7 +38,8 @@ async fn running(s: &mut Session) -> Outcome {
 }
 
 async fn created(s: &mut Session) -> Outcome {
-    let (network, container) = (bridge(s, "net", 41).await?, s.create(json!({ "Cmd": ["probe", "sleep", "60"] })).await?);
+    let (network, container) =
+        (bridge(s, "net", 41).await?, s.create(json!({ "Cmd": ["probe", "sleep", "60"] })).await?);
     join(s, &network, json!({ "Container": container }), 200).await?;
     s.call("GET /networks/{id}", &[&network]).expect(200).await?;
     s.call("GET /containers/{id}/json", &[&container]).expect(200).await?;

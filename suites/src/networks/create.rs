@@ -6,13 +6,28 @@ use serde_json::{Value, json};
 
 pub(super) fn add(area: &mut Area<'_>) {
     for (case, body) in [
-        ("gateway-and-range", json!({ "IPAM": { "Config": [{ "Subnet": "10.221.10.0/24", "Gateway": "10.221.10.254", "IPRange": "10.221.10.128/25" }] } })),
+        (
+            "gateway-and-range",
+            json!({ "IPAM": { "Config": [{ "Subnet": "10.221.10.0/24", "Gateway": "10.221.10.254", "IPRange": "10.221.10.128/25" }] } }),
+        ),
         ("internal", json!({ "Internal": true, "IPAM": { "Config": [{ "Subnet": "10.221.11.0/24" }] } })),
         ("attachable", json!({ "Attachable": true, "IPAM": { "Config": [{ "Subnet": "10.221.12.0/24" }] } })),
-        ("labels", json!({ "Labels": { "colour": "blue", "empty": "" }, "IPAM": { "Config": [{ "Subnet": "10.221.13.0/24" }] } })),
-        ("options", json!({ "Options": { "com.docker.network.bridge.enable_icc": "false", "com.docker.network.driver.mtu": "1400" }, "IPAM": { "Config": [{ "Subnet": "10.221.14.0/24" }] } })),
-        ("ipam-options", json!({ "IPAM": { "Driver": "default", "Options": { "any": "thing" }, "Config": [{ "Subnet": "10.221.15.0/24" }] } })),
-        ("auxiliary-addresses", json!({ "IPAM": { "Config": [{ "Subnet": "10.221.16.0/24", "AuxiliaryAddresses": { "router": "10.221.16.5" } }] } })),
+        (
+            "labels",
+            json!({ "Labels": { "colour": "blue", "empty": "" }, "IPAM": { "Config": [{ "Subnet": "10.221.13.0/24" }] } }),
+        ),
+        (
+            "options",
+            json!({ "Options": { "com.docker.network.bridge.enable_icc": "false", "com.docker.network.driver.mtu": "1400" }, "IPAM": { "Config": [{ "Subnet": "10.221.14.0/24" }] } }),
+        ),
+        (
+            "ipam-options",
+            json!({ "IPAM": { "Driver": "default", "Options": { "any": "thing" }, "Config": [{ "Subnet": "10.221.15.0/24" }] } }),
+        ),
+        (
+            "auxiliary-addresses",
+            json!({ "IPAM": { "Config": [{ "Subnet": "10.221.16.0/24", "AuxiliaryAddresses": { "router": "10.221.16.5" } }] } }),
+        ),
     ] {
         area.add(&format!("create/{case}"), move |s| Box::pin(create(s, body.clone())));
     }
@@ -21,13 +36,21 @@ pub(super) fn add(area: &mut Area<'_>) {
     for (case, body, status) in [
         ("unknown-driver", json!({ "Driver": "nosuch" }), 404),
         ("subnet-is-none", json!({ "IPAM": { "Config": [{ "Subnet": "bad" }] } }), 500),
-        ("gateway-outside-subnet", json!({ "IPAM": { "Config": [{ "Subnet": "10.221.19.0/24", "Gateway": "10.1.1.1" }] } }), 500),
+        (
+            "gateway-outside-subnet",
+            json!({ "IPAM": { "Config": [{ "Subnet": "10.221.19.0/24", "Gateway": "10.1.1.1" }] } }),
+            500,
+        ),
         ("gateway-without-subnet", json!({ "IPAM": { "Config": [{ "Gateway": "10.1.1.1" }] } }), 500),
         ("second-host-network", json!({ "Driver": "host" }), 403),
         ("second-null-network", json!({ "Driver": "null" }), 403),
         ("overlay-outside-swarm", json!({ "Driver": "overlay" }), 500),
         ("swarm-scope-outside-swarm", json!({ "Scope": "swarm" }), 403),
-        ("bridge-name-too-long", json!({ "Options": { "com.docker.network.bridge.name": "averyveryverylongname" }, "IPAM": { "Config": [{ "Subnet": "10.221.20.0/24" }] } }), 500),
+        (
+            "bridge-name-too-long",
+            json!({ "Options": { "com.docker.network.bridge.name": "averyveryverylongname" }, "IPAM": { "Config": [{ "Subnet": "10.221.20.0/24" }] } }),
+            500,
+        ),
     ] {
         area.add(&format!("create/bad/{case}"), move |s| Box::pin(bad(s, body.clone(), status)));
     }

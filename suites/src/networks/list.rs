@@ -34,7 +34,12 @@ async fn all(s: &mut Session) -> Outcome {
 async fn by_name_id_and_label(s: &mut Session) -> Outcome {
     let id = bridge(s, "net", 30).await?;
     let (name, label) = (s.name("net"), s.label());
-    for filters in [json!({ "name": [name] }), json!({ "id": [id] }), json!({ "label": [label] }), json!({ "label": ["io.lockstep.never"] })] {
+    for filters in [
+        json!({ "name": [name] }),
+        json!({ "id": [id] }),
+        json!({ "label": [label] }),
+        json!({ "label": ["io.lockstep.never"] }),
+    ] {
         s.call("GET /networks", &[]).filters(filters).independent().expect(200).await?;
     }
     Ok(())
@@ -51,7 +56,11 @@ async fn by_key(s: &mut Session, key: &str, yes: &str, no: &str, third: u8) -> O
     bridge(s, "net", third).await?;
     let label = s.label();
     for value in [yes, no] {
-        s.call("GET /networks", &[]).filters(json!({ key: [value], "label": [label] })).independent().expect(200).await?;
+        s.call("GET /networks", &[])
+            .filters(json!({ key: [value], "label": [label] }))
+            .independent()
+            .expect(200)
+            .await?;
     }
     Ok(())
 }

@@ -16,7 +16,10 @@ pub(super) fn add(area: &mut Area<'_>) {
     }
     for (case, body) in [
         ("hostname-with-container", json!({ "Hostname": "box", "HostConfig": { "NetworkMode": "container:nosuch" } })),
-        ("ports-with-container", json!({ "ExposedPorts": { "80/tcp": {} }, "HostConfig": { "NetworkMode": "container:nosuch" } })),
+        (
+            "ports-with-container",
+            json!({ "ExposedPorts": { "80/tcp": {} }, "HostConfig": { "NetworkMode": "container:nosuch" } }),
+        ),
         ("dns-with-container", json!({ "HostConfig": { "NetworkMode": "container:nosuch", "Dns": ["10.9.9.9"] } })),
     ] {
         area.add(&format!("mode/bad/{case}"), move |s| Box::pin(refused(s, body.clone())));
@@ -24,14 +27,16 @@ pub(super) fn add(area: &mut Area<'_>) {
 }
 
 async fn none(s: &mut Session) -> Outcome {
-    let container = s.start(json!({ "Cmd": ["probe", "sleep", "60"], "HostConfig": { "NetworkMode": "none" } })).await?;
+    let container =
+        s.start(json!({ "Cmd": ["probe", "sleep", "60"], "HostConfig": { "NetworkMode": "none" } })).await?;
     s.call("GET /containers/{id}/json", &[&container]).expect(200).await?;
     s.observe_exec(&container, "interfaces", &[]).await?;
     Ok(())
 }
 
 async fn host(s: &mut Session) -> Outcome {
-    let container = s.start(json!({ "Cmd": ["probe", "sleep", "60"], "HostConfig": { "NetworkMode": "host" } })).await?;
+    let container =
+        s.start(json!({ "Cmd": ["probe", "sleep", "60"], "HostConfig": { "NetworkMode": "host" } })).await?;
     s.call("GET /containers/{id}/json", &[&container]).expect(200).await?;
     Ok(())
 }

@@ -35,7 +35,13 @@ async fn server(s: &mut Session, third: u8) -> Result<String, Stop> {
 
 /// Waits for the probe to say that it listens.
 async fn listens(s: &mut Session, container: &str) -> Result<(), Stop> {
-    let mut logs = s.call("GET /containers/{id}/logs", &[container]).query("stdout", 1).query("follow", 1).frames().open(200).await?;
+    let mut logs = s
+        .call("GET /containers/{id}/logs", &[container])
+        .query("stdout", 1)
+        .query("follow", 1)
+        .frames()
+        .open(200)
+        .await?;
     logs.wait_for("listening").await;
     s.hang_up(logs).await?;
     Ok(())

@@ -135,7 +135,11 @@ async fn update_node(s: &mut Session) -> Outcome {
         spec["Labels"] = json!({ "colour": "blue" });
         s.call("POST /nodes/{id}/update", &[&id]).query("version", 1).json(spec.clone()).expect(500).await?;
         s.call("POST /nodes/{id}/update", &[&id]).json(spec.clone()).expect(400).await?;
-        s.call("POST /nodes/{id}/update", &[&id]).query("version", &node["Version"]["Index"]).json(spec).expect(200).await?;
+        s.call("POST /nodes/{id}/update", &[&id])
+            .query("version", &node["Version"]["Index"])
+            .json(spec)
+            .expect(200)
+            .await?;
         s.call("GET /nodes/{id}", &[&id]).expect(200).await?;
         Ok(())
     }

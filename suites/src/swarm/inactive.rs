@@ -86,7 +86,9 @@ async fn logs(s: &mut Session, operation: &str) -> Outcome {
 }
 
 async fn malformed_filters(s: &mut Session) -> Outcome {
-    for (operation, status) in [("GET /nodes", 500), ("GET /services", 400), ("GET /tasks", 500), ("GET /secrets", 500), ("GET /configs", 500)] {
+    for (operation, status) in
+        [("GET /nodes", 500), ("GET /services", 400), ("GET /tasks", 500), ("GET /secrets", 500), ("GET /configs", 500)]
+    {
         s.call(operation, &[]).query("filters", "{bad").expect(status).await?;
     }
     Ok(())

@@ -70,7 +70,11 @@ async fn life(s: &mut Session) -> Outcome {
     let mut spec = seen.at("/Spec")?;
     spec["Labels"] = json!({ "colour": "red" });
     s.call("POST /services/{id}/update", &[&id]).query("version", 1).json(spec.clone()).expect(500).await?;
-    s.call("POST /services/{id}/update", &[&id]).query("version", seen.at("/Version/Index")?).json(spec).expect(200).await?;
+    s.call("POST /services/{id}/update", &[&id])
+        .query("version", seen.at("/Version/Index")?)
+        .json(spec)
+        .expect(200)
+        .await?;
     s.call("GET /services/{id}", &[&id]).expect(200).await?;
     s.call("DELETE /services/{id}", &[&id]).expect(200).await?;
     s.call("DELETE /services/{id}", &[&id]).expect(404).await?;

@@ -37,9 +37,12 @@ pub(super) fn add(area: &mut Area<'_>) {
     for kind in [SECRETS, CONFIGS] {
         let name = kind.name;
         area.add(&format!("{name}/life"), move |s| Box::pin(in_swarm(s, kind, Case::Life))).needs(Need::Disposable);
-        area.add(&format!("{name}/bad-creations"), move |s| Box::pin(in_swarm(s, kind, Case::BadCreations))).needs(Need::Disposable);
-        area.add(&format!("{name}/bad-updates"), move |s| Box::pin(in_swarm(s, kind, Case::BadUpdates))).needs(Need::Disposable);
-        area.add(&format!("{name}/unknown"), move |s| Box::pin(in_swarm(s, kind, Case::Unknown))).needs(Need::Disposable);
+        area.add(&format!("{name}/bad-creations"), move |s| Box::pin(in_swarm(s, kind, Case::BadCreations)))
+            .needs(Need::Disposable);
+        area.add(&format!("{name}/bad-updates"), move |s| Box::pin(in_swarm(s, kind, Case::BadUpdates)))
+            .needs(Need::Disposable);
+        area.add(&format!("{name}/unknown"), move |s| Box::pin(in_swarm(s, kind, Case::Unknown)))
+            .needs(Need::Disposable);
     }
 }
 

@@ -1,9 +1,7 @@
 use insta::assert_snapshot;
 use rstest::rstest;
 
-use super::samples::{
-    all_sorts, missing_methods, other_statuses, same_place_everywhere, texts, wait,
-};
+use super::samples::{all_sorts, missing_methods, other_statuses, same_place_everywhere, texts, wait};
 use super::{account_for, docker, engine, parsed, podman};
 use crate::compare::Difference;
 use crate::divergence::{Exercised, Verdict, account, draft, draft_beside};
@@ -26,33 +24,14 @@ fn a_draft_accounts_for_all_that_it_was_made_from(#[case] mut differences: Vec<D
         .iter()
         .map(|one| {
             let of_scenario = copy.iter().filter(|other| other.scenario == one.scenario);
-            (
-                one.scenario.as_str(),
-                of_scenario.map(|other| other.operation.as_str()).collect(),
-            )
+            (one.scenario.as_str(), of_scenario.map(|other| other.operation.as_str()).collect())
         })
         .collect();
-    let ran: Vec<(&str, &[&str])> = ran
-        .iter()
-        .map(|(name, operations)| (*name, operations.as_slice()))
-        .collect();
+    let ran: Vec<(&str, &[&str])> = ran.iter().map(|(name, operations)| (*name, operations.as_slice())).collect();
     let accounting = account_for(&list, &ran, &[], &mut differences);
-    assert!(
-        accounting.is_clean(),
-        "{:#?}\n{text}",
-        (
-            accounting.undeclared,
-            accounting.changed,
-            accounting.unmatched
-        )
-    );
+    assert!(accounting.is_clean(), "{:#?}\n{text}", (accounting.undeclared, accounting.changed, accounting.unmatched));
     assert!(differences.iter().all(|one| one.divergence.is_some()));
-    assert!(
-        accounting
-            .entries
-            .iter()
-            .all(|entry| entry.verdict == Verdict::Holds && entry.differences > 0)
-    );
+    assert!(accounting.entries.iter().all(|entry| entry.verdict == Verdict::Holds && entry.differences > 0));
 }
 
 #[test]
@@ -85,10 +64,7 @@ candidate = 0
 fn groups_by_cause() {
     let titles = |differences: Vec<Difference>| {
         let list = parsed(&draft(&podman(), &differences.iter().collect::<Vec<_>>()));
-        let lines = list
-            .entries
-            .iter()
-            .map(|e| format!("{} [{}; {}] {}", e.id, e.category, e.matches.len(), e.title));
+        let lines = list.entries.iter().map(|e| format!("{} [{}; {}] {}", e.id, e.category, e.matches.len(), e.title));
         lines.collect::<Vec<_>>().join("\n")
     };
     assert_snapshot!(titles(missing_methods()), @"
@@ -137,35 +113,16 @@ podman-post-containers-id-start-processes [extra-process; 1] TODO: POST /contain
 
 #[test]
 fn does_not_use_an_id_twice() {
-    let text = draft_beside(
-        &podman(),
-        &[&wait()],
-        &["podman-post-containers-id-wait-statuscode"],
-    );
-    assert_eq!(
-        parsed(&text).entries[0].id,
-        "podman-post-containers-id-wait-statuscode-2"
-    );
+    let text = draft_beside(&podman(), &[&wait()], &["podman-post-containers-id-wait-statuscode"]);
+    assert_eq!(parsed(&text).entries[0].id, "podman-post-containers-id-wait-statuscode-2");
 }
 
 #[test]
 fn speaks_for_the_version_that_was_seen() {
     let applies = |seen: &str, other: &str| {
         let text = draft(&engine("podman", seen), &[&wait()]);
-        let exercised = Exercised {
-            catalogue: &[],
-            ran: &Default::default(),
-        };
-        account(
-            &parsed(&text),
-            &docker(),
-            &engine("podman", other),
-            &exercised,
-            &mut [],
-        )
-        .entries
-        .len()
-            == 1
+        let exercised = Exercised { catalogue: &[], ran: &Default::default() };
+        account(&parsed(&text), &docker(), &engine("podman", other), &exercised, &mut []).entries.len() == 1
     };
     assert!(applies("4.3.1", "4.3.1") && applies("4.3.1", "4.9.4"));
     assert!(!applies("4.3.1", "5.4.2") && !applies("4.3.1", "4.2.0"));

@@ -26,32 +26,17 @@ fn file(category: &str, matches: &str) -> String {
 /// All messages for a text, one a line.
 fn errors(text: &str) -> String {
     match DivergenceList::parse("DIVERGENCE.md", text) {
-        Ok(list) => format!(
-            "no error: {:?}",
-            list.entries
-                .iter()
-                .map(|entry| &entry.id)
-                .collect::<Vec<_>>()
-        ),
-        Err(errors) => errors
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join("\n"),
+        Ok(list) => format!("no error: {:?}", list.entries.iter().map(|entry| &entry.id).collect::<Vec<_>>()),
+        Err(errors) => errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
     }
 }
 
 fn parsed(text: &str) -> DivergenceList {
-    DivergenceList::parse("DIVERGENCE.md", text)
-        .unwrap_or_else(|_| panic!("{}\n{text}", errors(text)))
+    DivergenceList::parse("DIVERGENCE.md", text).unwrap_or_else(|_| panic!("{}\n{text}", errors(text)))
 }
 
 fn engine(engine: &str, version: &str) -> EngineIdentity {
-    EngineIdentity {
-        engine: engine.to_owned(),
-        version: version.to_owned(),
-        api: "1.41".to_owned(),
-    }
+    EngineIdentity { engine: engine.to_owned(), version: version.to_owned(), api: "1.41".to_owned() }
 }
 
 fn docker() -> EngineIdentity {
@@ -75,13 +60,7 @@ fn aspect_of(pointer: &str) -> Aspect {
 }
 
 /// A difference at `scenario:step`.
-fn difference(
-    at: &str,
-    operation: &str,
-    pointer: &str,
-    kind: Kind,
-    values: (Value, Value),
-) -> Difference {
+fn difference(at: &str, operation: &str, pointer: &str, kind: Kind, values: (Value, Value)) -> Difference {
     let (scenario, step) = at.split_once(':').unwrap_or((at, "1"));
     Difference {
         scenario: scenario.to_owned(),
@@ -104,31 +83,13 @@ fn account_for(
     unrun: &[&str],
     differences: &mut [Difference],
 ) -> Accounting {
-    let catalogue: Vec<String> = ran
-        .iter()
-        .map(|(name, _)| *name)
-        .chain(unrun.iter().copied())
-        .map(str::to_owned)
-        .collect();
+    let catalogue: Vec<String> =
+        ran.iter().map(|(name, _)| *name).chain(unrun.iter().copied()).map(str::to_owned).collect();
     let ran: BTreeMap<String, BTreeSet<String>> = ran
         .iter()
-        .map(|(name, operations)| {
-            (
-                (*name).to_owned(),
-                operations.iter().map(|name| (*name).to_owned()).collect(),
-            )
-        })
+        .map(|(name, operations)| ((*name).to_owned(), operations.iter().map(|name| (*name).to_owned()).collect()))
         .collect();
-    account(
-        list,
-        &docker(),
-        &podman(),
-        &Exercised {
-            catalogue: &catalogue,
-            ran: &ran,
-        },
-        differences,
-    )
+    account(list, &docker(), &podman(), &Exercised { catalogue: &catalogue, ran: &ran }, differences)
 }
 
 const WAIT: &str = "POST /containers/{id}/wait";
@@ -138,27 +99,16 @@ const EXIT: &str = "[[match]]\nscenario = \"run/*\"\noperation = \"POST /contain
                     pointer = \"/body/StatusCode\"\nkind = \"value\"\ncandidate = 0";
 
 fn exit(at: &str, candidate: Value) -> Difference {
-    difference(
-        at,
-        WAIT,
-        "/body/StatusCode",
-        Kind::Value,
-        (json!(7), candidate),
-    )
+    difference(at, WAIT, "/body/StatusCode", Kind::Value, (json!(7), candidate))
 }
 
 /// An entry with its own id; the file's entries stand 30 lines apart.
 fn entries(all: &[(&str, &str, &str)]) -> DivergenceList {
-    let text = all.iter().map(|(id, category, matches)| {
-        file(category, matches).replace("\"one\"", &format!("\"{id}\""))
-    });
+    let text =
+        all.iter().map(|(id, category, matches)| file(category, matches).replace("\"one\"", &format!("\"{id}\"")));
     parsed(&text.collect::<Vec<_>>().join("\n"))
 }
 
 fn verdicts(accounting: &Accounting) -> Vec<(&str, Verdict, usize)> {
-    accounting
-        .entries
-        .iter()
-        .map(|entry| (entry.id.as_str(), entry.verdict, entry.differences))
-        .collect()
+    accounting.entries.iter().map(|entry| (entry.id.as_str(), entry.verdict, entry.differences)).collect()
 }

@@ -66,60 +66,37 @@ Words after it.
     let list = parsed(text);
     let entry = list.get("podman-wait").unwrap();
     assert_eq!(list.entries.len(), 1);
-    assert_eq!(
-        (entry.line, entry.title.as_str()),
-        (11, "wait answers zero")
-    );
+    assert_eq!((entry.line, entry.title.as_str()), (11, "wait answers zero"));
     assert_eq!(entry.summary, "A container's status is lost.");
     assert_eq!(entry.prose, "A container's status is\nlost.\n\n- more");
-    assert_eq!(
-        (entry.category, entry.status),
-        (Category::ExitStatus, Status::ByDesign)
-    );
+    assert_eq!((entry.category, entry.status), (Category::ExitStatus, Status::ByDesign));
     assert_eq!(entry.candidate.to_string(), "podman >=4.3, <5");
-    assert_eq!(
-        entry.reference.as_ref().unwrap().to_string(),
-        "docker >=18.9"
-    );
+    assert_eq!(entry.reference.as_ref().unwrap().to_string(), "docker >=18.9");
     assert_eq!(entry.tracker.len(), 2);
     assert_eq!(entry.source.as_deref(), Some("podman-run(1)"));
     assert!(!entry.is_draft());
-    let [first, second] = entry.matches.as_slice() else {
-        panic!("two matches")
-    };
+    let [first, second] = entry.matches.as_slice() else { panic!("two matches") };
     assert_eq!((first.line, second.line), (26, 36));
     assert_eq!(first.scenarios.len(), 2);
     assert_eq!((first.aspect, first.optional), (Some(Aspect::Body), true));
     assert_eq!(first.kinds, [Kind::Value, Kind::Missing]);
     assert_eq!(first.reference, Some(7.into()));
     assert_eq!(first.candidate_matches.as_ref().unwrap().as_str(), "null");
-    assert_eq!(
-        second.reference,
-        Some(serde_json::json!({ "a": [1, 2.5, "x", true] }))
-    );
+    assert_eq!(second.reference, Some(serde_json::json!({ "a": [1, 2.5, "x", true] })));
 }
 
 #[test]
 fn reads_the_special_entries() {
-    let list = parsed(&file(
-        "performance",
-        "slower = \"<= 2.5x\"\n[[match]]\nscenario = \"**\"",
-    ));
+    let list = parsed(&file("performance", "slower = \"<= 2.5x\"\n[[match]]\nscenario = \"**\""));
     assert_eq!(list.entries[0].slower, Some(2.5));
     assert_eq!(list.entries[0].matches[0].aspect, Some(Aspect::Latency));
-    let list = parsed(&file(
-        "logging",
-        "observable = false\nreason = \"on the host\"",
-    ));
+    let list = parsed(&file("logging", "observable = false\nreason = \"on the host\""));
     assert_eq!(list.entries[0].unobservable.as_deref(), Some("on the host"));
     let list = parsed(&file(
         "missing-method",
         "[[match]]\nscenario = \"**\"\noperation = \"* /swarm*\"\nclassification = \"missing-method\"",
     ));
-    assert_eq!(
-        list.entries[0].matches[0].classification,
-        Some(Classification::MissingMethod)
-    );
+    assert_eq!(list.entries[0].matches[0].classification, Some(Classification::MissingMethod));
     assert_eq!(parsed("").entries.len(), 0);
     assert_eq!(parsed("# Only\n\n## words\n\nhere\n").entries.len(), 0);
 }
@@ -171,8 +148,16 @@ DIVERGENCE.md:11: a [[match]] has no `kind`; expected one of missing, extra, typ
 #[case::range("<5\"", "<=five\"", r#"DIVERGENCE.md:7: `candidate` is "podman >=4.3, <=five" (unexpected character 'f' while parsing major version number); expected an engine and, when not all of its versions are meant, a semver range, such as "podman >=4.3, <5". Correct the range, or leave it out for all versions"#)]
 #[case::engine("podman >", "Podman >", r#"DIVERGENCE.md:7: `candidate` is "Podman >=4.3, <5"; expected an engine and, when not all of its versions are meant, a semver range, such as "podman >=4.3, <5". Begin with the engine's name in lower case"#)]
 #[case::category("body-field", "bodyfield", r#"DIVERGENCE.md:8: `category` is "bodyfield"; expected one of exit-status, extra-process, extra-file, extra-filesystem, missing-method, unsupported-parameter, status-code, error-message, body-field, header, stream, event, ordering, performance, image-identity, logging, version-negotiation. Use one of these words"#)]
-#[case::status("deficiency", "bug", r#"DIVERGENCE.md:9: `status` is "bug"; expected one of by-design, deficiency, roadmap. Use one of these words"#)]
-#[case::tracker("\n[[match]]", "tracker = \"http://a.b\"\n[[match]]", r#"DIVERGENCE.md:10: `tracker` is "http://a.b"; expected an https URL or an array of them. Give the whole URL"#)]
+#[case::status(
+    "deficiency",
+    "bug",
+    r#"DIVERGENCE.md:9: `status` is "bug"; expected one of by-design, deficiency, roadmap. Use one of these words"#
+)]
+#[case::tracker(
+    "\n[[match]]",
+    "tracker = \"http://a.b\"\n[[match]]",
+    r#"DIVERGENCE.md:10: `tracker` is "http://a.b"; expected an https URL or an array of them. Give the whole URL"#
+)]
 #[case::observable(
     "\n[[match]]",
     "observable = \"no\"\n[[match]]",
@@ -196,12 +181,12 @@ DIVERGENCE.md:11: a [[match]] has no `kind`; expected one of missing, extra, typ
     "optional = 1\nkind =",
     r#"DIVERGENCE.md:14: `optional` is an integer; expected true or false. Correct it"#
 )]
-#[case::classification("kind =", "classification = \"gone\"\nkind =", r#"DIVERGENCE.md:14: `classification` is "gone"; expected "missing-method". Use one of these words"#)]
-fn says_what_is_wrong_with_a_value(
-    #[case] sound: &str,
-    #[case] broken: &str,
-    #[case] message: &str,
-) {
+#[case::classification(
+    "kind =",
+    "classification = \"gone\"\nkind =",
+    r#"DIVERGENCE.md:14: `classification` is "gone"; expected "missing-method". Use one of these words"#
+)]
+fn says_what_is_wrong_with_a_value(#[case] sound: &str, #[case] broken: &str, #[case] message: &str) {
     let text = file("body-field", MATCH);
     assert!(text.contains(sound));
     assert_eq!(errors(&text.replacen(sound, broken, 1)), message);
@@ -213,10 +198,7 @@ fn says_what_is_wrong_with_a_value(
 #[case("<= fastx")]
 #[case("<= -1x")]
 fn a_bound_is_a_ratio(#[case] bound: &str) {
-    let text = file(
-        "performance",
-        &format!("slower = \"{bound}\"\n[[match]]\nscenario = \"**\""),
-    );
+    let text = file("performance", &format!("slower = \"{bound}\"\n[[match]]\nscenario = \"**\""));
     let message = format!(
         "DIVERGENCE.md:11: `slower` is \"{bound}\"; expected the greatest ratio of latencies, such as \"<= 20x\". \
          Write `<=`, a number and `x`"
@@ -229,11 +211,8 @@ fn collects_all_that_is_wrong() {
     let text = with("status = 1").replace("id = \"one\"", "id = \"A\"")
         + &in_match("what = 1")
         + "\n## Last\n\n```toml\nx = 1\n```\n";
-    let places: Vec<usize> = DivergenceList::parse("f", &text)
-        .unwrap_err()
-        .iter()
-        .map(|e| e.at().unwrap().line)
-        .collect();
+    let places: Vec<usize> =
+        DivergenceList::parse("f", &text).unwrap_err().iter().map(|e| e.at().unwrap().line).collect();
     // A TOML error, an unknown field, no prose, an unknown field, five missing fields.
     assert_eq!(places, [11, 31, 34, 36, 36, 36, 36, 36, 37]);
 }

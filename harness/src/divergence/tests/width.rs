@@ -12,22 +12,10 @@ fn the_table_has_every_category() {
 }
 
 /// `operation pointer kind`, and what else a match has.
-fn entry(
-    category: &str,
-    scenario: &str,
-    operation: &str,
-    pointer: &str,
-    kind: &str,
-    more: &str,
-) -> String {
-    let operation = if operation.is_empty() {
-        String::new()
-    } else {
-        format!("operation = \"{operation}\"\n")
-    };
-    let matches = format!(
-        "[[match]]\nscenario = \"{scenario}\"\n{operation}pointer = \"{pointer}\"\nkind = \"{kind}\"\n{more}"
-    );
+fn entry(category: &str, scenario: &str, operation: &str, pointer: &str, kind: &str, more: &str) -> String {
+    let operation = if operation.is_empty() { String::new() } else { format!("operation = \"{operation}\"\n") };
+    let matches =
+        format!("[[match]]\nscenario = \"{scenario}\"\n{operation}pointer = \"{pointer}\"\nkind = \"{kind}\"\n{more}");
     file(category, &matches)
 }
 
@@ -43,36 +31,15 @@ const WAIT: &str = "POST /containers/{id}/wait";
 #[case("extra-process", "", "/observation/processes/*", "extra", "", true)]
 #[case("extra-process", "", "/body/Processes/*", "extra", "", true)]
 #[case("extra-process", "", "/body/Names", "extra", "", false)]
-#[case(
-    "extra-file",
-    "HEAD /containers/{id}/archive",
-    "/status",
-    "value",
-    "",
-    true
-)]
-#[case(
-    "extra-file",
-    "GET /containers/{id}/changes",
-    "/body/*",
-    "extra",
-    "",
-    true
-)]
+#[case("extra-file", "HEAD /containers/{id}/archive", "/status", "value", "", true)]
+#[case("extra-file", "GET /containers/{id}/changes", "/body/*", "extra", "", true)]
 #[case("extra-file", "", "/status", "value", "", false)]
 #[case("extra-file", WAIT, "/status", "value", "", false)]
 #[case("extra-filesystem", "", "/observation/mounts/**", "extra", "", true)]
 #[case("missing-method", WAIT, "/status", "value", "", true)]
 #[case("missing-method", "* /containers/*", "/status", "value", "", false)]
 #[case("missing-method", WAIT, "/body/message", "value", "", false)]
-#[case(
-    "missing-method",
-    WAIT,
-    "/body/message",
-    "value",
-    "classification = \"missing-method\"",
-    true
-)]
+#[case("missing-method", WAIT, "/body/message", "value", "classification = \"missing-method\"", true)]
 #[case("status-code", "", "/status", "value", "", true)]
 #[case("status-code", WAIT, "/body/**", "missing", "", true)]
 #[case("status-code", WAIT, "/headers/content-type", "value", "", true)]
@@ -85,14 +52,7 @@ const WAIT: &str = "POST /containers/{id}/wait";
 #[case("body-field", "", "/body/Id", "type", "", true)]
 #[case("body-field", "", "/headers/x", "value", "", false)]
 #[case("body-field", "", "/body/Id", "type", "aspect = \"stream\"", false)]
-#[case(
-    "body-field",
-    WAIT,
-    "/body/Id",
-    "type",
-    "classification = \"missing-method\"",
-    false
-)]
+#[case("body-field", WAIT, "/body/Id", "type", "classification = \"missing-method\"", false)]
 #[case("header", "", "/headers/server", "missing", "", true)]
 #[case("header", "", "/body", "missing", "", false)]
 #[case("stream", "", "/frames/**", "value", "", true)]
@@ -110,14 +70,7 @@ const WAIT: &str = "POST /containers/{id}/wait";
 #[case("unsupported-parameter", "**", "/status", "value", "", false)]
 #[case("image-identity", "GET /images/json", "/body/**", "value", "", true)]
 #[case("logging", "", "/body/**", "value", "", false)]
-#[case(
-    "version-negotiation",
-    "GET /version",
-    "/headers/**",
-    "value",
-    "",
-    true
-)]
+#[case("version-negotiation", "GET /version", "/headers/**", "value", "", true)]
 #[case("body-field", "", "/**", "value", "", false)]
 #[case("image-identity", WAIT, "/**", "value", "", false)]
 #[case("image-identity", WAIT, "**", "value", "", false)]
@@ -133,10 +86,7 @@ fn categories_bound_their_matches(
     let found = errors(&entry(category, "area/*", operation, pointer, kind, more));
     match sound {
         true => assert_eq!(found, "no error: [\"one\"]"),
-        false => assert!(
-            found.starts_with("DIVERGENCE.md:11: the match of `one` is too wide for category"),
-            "{found}"
-        ),
+        false => assert!(found.starts_with("DIVERGENCE.md:11: the match of `one` is too wide for category"), "{found}"),
     }
 }
 
@@ -155,8 +105,5 @@ fn says_what_is_too_wide() {
 
 #[test]
 fn exact_scenarios_need_no_operation() {
-    assert_eq!(
-        errors(&entry("logging", "logs/driver", "", "/body/x", "value", "")),
-        "no error: [\"one\"]"
-    );
+    assert_eq!(errors(&entry("logging", "logs/driver", "", "/body/x", "value", "")), "no error: [\"one\"]");
 }

@@ -18,7 +18,11 @@ fn trees() -> Vec<PathBuf> {
     }
     let entries = std::fs::read_dir(&root).into_iter().flatten().flatten();
     // Links (cpu -> cpu,cpuacct) would name a tree twice.
-    entries.into_iter().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).map(|entry| entry.path()).collect()
+    entries
+        .into_iter()
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+        .map(|entry| entry.path())
+        .collect()
 }
 
 /// Whether the machine has the one unified tree.
@@ -33,7 +37,8 @@ pub(super) fn note(daemon: &Path) -> std::io::Result<()> {
 
 /// The containers that the daemon's store still knows.
 pub(super) fn container_ids(daemon: &Path) -> Vec<String> {
-    let stores = [daemon.join("data/containers"), daemon.join("root/overlay-containers"), daemon.join("root/vfs-containers")];
+    let stores =
+        [daemon.join("data/containers"), daemon.join("root/overlay-containers"), daemon.join("root/vfs-containers")];
     let entries = stores.iter().filter_map(|store| std::fs::read_dir(store).ok()).flatten().flatten();
     entries.filter_map(|entry| entry.file_name().into_string().ok()).filter(|name| is_id(name)).collect()
 }
@@ -78,7 +83,11 @@ fn named_after(folder: &Path, ids: &[String], depth: usize) -> Vec<PathBuf> {
 
 fn children(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.into_iter().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).map(|entry| entry.path()).collect()
+    entries
+        .into_iter()
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+        .map(|entry| entry.path())
+        .collect()
 }
 
 /// Removes a cgroup, the deepest first: its files cannot be removed, only folders without processes.

@@ -139,7 +139,9 @@ mod tests {
     #[test]
     fn reads_only_its_own_names() {
         assert_eq!(parse("lockstep-12-3-docker"), Some((12, "lockstep-12-3".to_owned())));
-        for name in ["lockstep-12-3", "lockstep-12-docker", "lockstep-x-3-docker", "lockstep-12-3-docker-x", "lockstep-1-2-tmp"] {
+        for name in
+            ["lockstep-12-3", "lockstep-12-docker", "lockstep-x-3-docker", "lockstep-12-3-docker-x", "lockstep-1-2-tmp"]
+        {
             assert_eq!(parse(name), None, "{name}");
         }
     }

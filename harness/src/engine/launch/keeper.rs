@@ -18,10 +18,26 @@ pub(super) struct Keeper {
 
 impl Keeper {
     /// Starts the program with its arguments in namespaces of its own, below a shell that runs `script`.
-    pub fn start(script: &str, arguments: &[String], environment: &[(String, String)], log: std::fs::File) -> std::io::Result<Keeper> {
+    pub fn start(
+        script: &str,
+        arguments: &[String],
+        environment: &[(String, String)],
+        log: std::fs::File,
+    ) -> std::io::Result<Keeper> {
         let errors = log.try_clone()?;
         let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "KILL", "unshare", "--mount", "--net", "--pid", "--ipc", "--uts", "--fork", "--kill-child"]);
+        command.args([
+            "--pdeathsig",
+            "KILL",
+            "unshare",
+            "--mount",
+            "--net",
+            "--pid",
+            "--ipc",
+            "--uts",
+            "--fork",
+            "--kill-child",
+        ]);
         command.args(["--mount-proc", "sh", "-c", script, "lockstep"]).args(arguments);
         command.env_clear().envs(environment.iter().map(|(name, value)| (name, value)));
         // A group of its own: Ctrl-C at the terminal ends Lockstep, which then ends its daemons in order.

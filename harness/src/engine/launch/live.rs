@@ -76,7 +76,9 @@ async fn runs_containers_and_leaves_nothing(#[case] family: Family) {
     assert!(!cgroups_with(&held).is_empty());
     let (folder, group) = (engine.daemon().unwrap().folder().to_owned(), engine.daemon().unwrap().inner.group.clone());
     println!("daemon {:?}, log {:?}", engine.daemon().and_then(|daemon| daemon.pid()), engine.log());
-    let program = std::fs::read_to_string(format!("/proc/{}/comm", engine.daemon().and_then(|daemon| daemon.pid()).unwrap())).unwrap();
+    let program =
+        std::fs::read_to_string(format!("/proc/{}/comm", engine.daemon().and_then(|daemon| daemon.pid()).unwrap()))
+            .unwrap();
     assert_eq!(program.trim(), if family == Family::Docker { "dockerd" } else { "podman" });
     let begun = Instant::now();
     engine.stop().await;

@@ -32,14 +32,16 @@ static LIVE: Mutex<Vec<Weak<Inner>>> = Mutex::new(Vec::new());
 
 /// Launches a private daemon and waits until it answers.
 pub async fn launch(family: Family, limits: Limits) -> Result<(Client, Daemon), EngineError> {
-    let failed = |problem: String| EngineError::Launch { engine: family.name().to_owned(), problem, log: String::new() };
+    let failed =
+        |problem: String| EngineError::Launch { engine: family.name().to_owned(), problem, log: String::new() };
     can_launch(family).map_err(failed)?;
     let started = tokio::task::spawn_blocking(move || {
         sweep();
         Daemon::start(family)
     });
     let (daemon, socket) = started.await.map_err(|error| failed(error.to_string()))?.map_err(failed)?;
-    let client = Client::new(Endpoint::Unix(socket.clone()), None, family.name(), limits)?.with_log(Some(daemon.log().to_owned()));
+    let client = Client::new(Endpoint::Unix(socket.clone()), None, family.name(), limits)?
+        .with_log(Some(daemon.log().to_owned()));
     match daemon.wait_until_ready(&client, &socket).await {
         Ok(()) => Ok((client, daemon)),
         Err(problem) => {
@@ -75,7 +77,8 @@ struct Inner {
 
 impl Daemon {
     fn start(family: Family) -> Result<(Daemon, PathBuf), String> {
-        let place = |error: std::io::Error| format!("its folder in {} cannot be made: {error}", std::env::temp_dir().display());
+        let place =
+            |error: std::io::Error| format!("its folder in {} cannot be made: {error}", std::env::temp_dir().display());
         let (folder, group) = folder::create(family.name()).map_err(place)?;
         let started = start_in(family, &folder, &group);
         if started.is_err() {
@@ -90,7 +93,12 @@ impl Daemon {
     }
 
     async fn wait_until_ready(&self, client: &Client, socket: &Path) -> Result<(), String> {
-        let ping = WireRequest { method: "GET".to_owned(), target: "/_ping".to_owned(), headers: Vec::new(), body: Default::default() };
+        let ping = WireRequest {
+            method: "GET".to_owned(),
+            target: "/_ping".to_owned(),
+            headers: Vec::new(),
+            body: Default::default(),
+        };
         let until = Instant::now() + PATIENCE;
         while Instant::now() < until {
             if let Some(status) = self.inner.keeper.ended() {
@@ -111,7 +119,11 @@ impl Daemon {
         let log = std::fs::read(self.log()).unwrap_or_default();
         let log = String::from_utf8_lossy(&log);
         let lines: Vec<&str> = log.lines().collect();
-        lines[lines.len().saturating_sub(count)..].iter().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
+        lines[lines.len().saturating_sub(count)..]
+            .iter()
+            .map(|line| format!("    {line}"))
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     /// The engine's own process (`dockerd`, `podman`), as this process sees it; `None` when it is gone.
@@ -179,7 +191,10 @@ impl Inner {
 fn start_in(family: Family, folder: &Path, group: &str) -> Result<(Keeper, PathBuf, PathBuf), String> {
     let setup = setup::prepare(family, folder, group).map_err(|error| format!("{}: {error}", folder.display()))?;
     if setup.socket.as_os_str().len() > LONGEST_SOCKET {
-        return Err(format!("the socket's path {} is longer than {LONGEST_SOCKET} bytes; set TMPDIR to a shorter folder", setup.socket.display()));
+        return Err(format!(
+            "the socket's path {} is longer than {LONGEST_SOCKET} bytes; set TMPDIR to a shorter folder",
+            setup.socket.display()
+        ));
     }
     let log = folder.join("daemon.log");
     let file = std::fs::File::create(&log).map_err(|error| format!("{}: {error}", log.display()))?;

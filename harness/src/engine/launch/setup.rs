@@ -43,24 +43,35 @@ pub(super) struct Setup {
 
 /// Whether this machine and user can run a private daemon of the family; if not, why and what to do. Starts nothing.
 pub fn can_launch(family: Family) -> Result<(), String> {
-    let status = std::fs::read_to_string("/proc/self/status").map_err(|error| format!("/proc is not there: {error}"))?;
+    let status =
+        std::fs::read_to_string("/proc/self/status").map_err(|error| format!("/proc is not there: {error}"))?;
     let capabilities = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
     let capabilities = capabilities.and_then(|hex| u64::from_str_radix(hex.trim(), 16).ok()).unwrap_or(0);
     // Both as in linux/capability.h.
     let (net_admin, sys_admin) = (1 << 12, 1 << 21);
     if capabilities & net_admin == 0 || capabilities & sys_admin == 0 {
-        return Err("it needs root (CAP_SYS_ADMIN and CAP_NET_ADMIN); run as root, or give the address of a running engine".to_owned());
+        return Err(
+            "it needs root (CAP_SYS_ADMIN and CAP_NET_ADMIN); run as root, or give the address of a running engine"
+                .to_owned(),
+        );
     }
     let daemon = match family {
-        Family::Docker => [("dockerd", "docker.io"), ("containerd", "containerd"), ("runc", "runc"), ("iptables", "iptables")].as_slice(),
+        Family::Docker => {
+            [("dockerd", "docker.io"), ("containerd", "containerd"), ("runc", "runc"), ("iptables", "iptables")]
+                .as_slice()
+        }
         Family::Podman => [("podman", "podman"), ("conmon", "conmon"), ("iptables", "iptables")].as_slice(),
     };
     let common = [("setpriv", "util-linux"), ("unshare", "util-linux"), ("mount", "mount"), ("ip", "iproute2")];
-    let missing: Vec<&(&str, &str)> = daemon.iter().chain(&common).filter(|(program, _)| found(program).is_none()).collect();
+    let missing: Vec<&(&str, &str)> =
+        daemon.iter().chain(&common).filter(|(program, _)| found(program).is_none()).collect();
     if let Some((program, _)) = missing.first() {
         let mut packages: Vec<&str> = missing.iter().map(|(_, package)| *package).collect();
         packages.dedup();
-        return Err(format!("{program} is not on PATH; install it (Debian, Ubuntu: apt-get install {})", packages.join(" ")));
+        return Err(format!(
+            "{program} is not on PATH; install it (Debian, Ubuntu: apt-get install {})",
+            packages.join(" ")
+        ));
     }
     if family == Family::Podman && runtime().is_none() {
         let wanted = if cgroup::is_v2() { "crun" } else { "runc" };
@@ -84,7 +95,11 @@ pub fn missing_helpers(family: Family) -> Vec<String> {
         ],
     };
     let missing = helpers.iter().filter(|(name, _)| !there(name));
-    missing.map(|(name, purpose)| format!("{name} is not installed: {purpose} ({} lacks it; apt-get install {name})", family.name())).collect()
+    missing
+        .map(|(name, purpose)| {
+            format!("{name} is not installed: {purpose} ({} lacks it; apt-get install {name})", family.name())
+        })
+        .collect()
 }
 
 /// The runtime for Podman: crun refuses the older cgroups, whatever else is preferred.

@@ -58,11 +58,7 @@ const NO_NEWLINE: &str = "\\ no newline at end";
 /// lines at the end do not count, as they do not for insta: `tail -n +5 FILE | sha256sum` shows the same.
 pub fn digest(contents: &str) -> String {
     let normal = normal_form(contents);
-    Sha256::digest(normal.as_bytes())
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(normal.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The contents as insta stores them: line feeds only, exactly one at the end.

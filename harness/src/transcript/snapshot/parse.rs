@@ -9,9 +9,7 @@ use super::error::SnapshotError;
 use super::reader::{Block, Reader, Result};
 use super::text::{is_stream_name, read_inline, read_inline_until};
 use super::{NO_NEWLINE, split_front_matter, words};
-use crate::transcript::{
-    Answer, CliRun, End, Exchange, Observation, Payload, Request, Step, StepKind, Transcript,
-};
+use crate::transcript::{Answer, CliRun, End, Exchange, Observation, Payload, Request, Step, StepKind, Transcript};
 
 const KINDS: [&str; 7] = ["json", "progress", "text", "frames", "raw", "tar", "bytes"];
 
@@ -20,13 +18,7 @@ const KINDS: [&str; 7] = ["json", "progress", "text", "frames", "raw", "tar", "b
 pub fn parse(path: &Path, text: &str) -> Result<Transcript, SnapshotError> {
     let (skipped, contents) = split_front_matter(text);
     let lines = contents.lines().collect();
-    Reader {
-        path,
-        lines,
-        at: 0,
-        skipped,
-    }
-    .transcript()
+    Reader { path, lines, at: 0, skipped }.transcript()
 }
 
 impl<'a> Reader<'a> {
@@ -39,19 +31,11 @@ impl<'a> Reader<'a> {
         loop {
             self.skip_blank();
             let Some(line) = self.peek() else {
-                return Ok(Transcript {
-                    scenario,
-                    steps,
-                    end: End::Completed,
-                });
+                return Ok(Transcript { scenario, steps, end: End::Completed });
             };
             if line.starts_with("(blocked: ") {
                 let end = self.blocked()?;
-                return Ok(Transcript {
-                    scenario,
-                    steps,
-                    end,
-                });
+                return Ok(Transcript { scenario, steps, end });
             }
             steps.push(self.step(steps.len() + 1)?);
         }
@@ -59,10 +43,8 @@ impl<'a> Reader<'a> {
 
     /// The last line of a scenario that could not go on.
     fn blocked(&mut self) -> Result<End> {
-        let reason = self
-            .peek()
-            .and_then(|line| line.strip_prefix("(blocked: ")?.strip_suffix(')'))
-            .and_then(read_inline);
+        let reason =
+            self.peek().and_then(|line| line.strip_prefix("(blocked: ")?.strip_suffix(')')).and_then(read_inline);
         let Some(reason) = reason else {
             return Err(self.error("`(blocked: REASON)`"));
         };
@@ -77,55 +59,35 @@ impl<'a> Reader<'a> {
     fn step(&mut self, number: usize) -> Result<Step> {
         let heading_at = self.at;
         let Some(heading) = self.after(&format!("## {number}. ")) else {
-            return Err(self.error(format!(
-                "a step `## {number}. OPERATION` or `(blocked: REASON)`"
-            )));
+            return Err(self.error(format!("a step `## {number}. OPERATION` or `(blocked: REASON)`")));
         };
         let (operation, expected) = split_expected(heading);
         let Some(operation) = read_inline(operation) else {
-            return Err(self.error_at(
-                heading_at,
-                r#"the operation, or \"…" with it as a JSON string"#,
-            ));
+            return Err(self.error_at(heading_at, r#"the operation, or \"…" with it as a JSON string"#));
         };
         let kind = match self.peek() {
-            Some(line) if line.starts_with("> ") => {
-                StepKind::Exchange(Box::new(self.exchange(expected)?))
-            }
+            Some(line) if line.starts_with("> ") => StepKind::Exchange(Box::new(self.exchange(expected)?)),
             _ if expected.is_some() => {
                 return Err(self.error("`> METHOD TARGET`, as the step expects a status"));
             }
             Some(line) if line.starts_with("@ ") => StepKind::Observation(self.observation()?),
             Some(line) if line == "$" || line.starts_with("$ ") => StepKind::Cli(self.cli()?),
             _ => {
-                return Err(
-                    self.error("`> METHOD TARGET`, `@ observe WHAT: COMMAND` or `$ COMMAND`")
-                );
+                return Err(self.error("`> METHOD TARGET`, `@ observe WHAT: COMMAND` or `$ COMMAND`"));
             }
         };
-        Ok(Step {
-            operation,
-            kind,
-            duration: Duration::ZERO,
-        })
+        Ok(Step { operation, kind, duration: Duration::ZERO })
     }
 
     fn exchange(&mut self, expected: Option<u16>) -> Result<Exchange> {
-        let first = self
-            .peek()
-            .and_then(|line| read_inline_until(line.strip_prefix("> ")?, " "));
+        let first = self.peek().and_then(|line| read_inline_until(line.strip_prefix("> ")?, " "));
         let parts = first.and_then(|(method, target)| Some((method, read_inline(target)?)));
         let Some((method, target)) = parts else {
             return Err(self.error("`> METHOD TARGET`"));
         };
         self.at += 1;
         let (headers, body) = self.message("> ")?;
-        let request = Request {
-            method,
-            target,
-            headers,
-            body,
-        };
+        let request = Request { method, target, headers, body };
 
         let status = match self.peek().and_then(|line| line.strip_prefix("< ")) {
             Some("no answer") => Some(0),
@@ -137,16 +99,8 @@ impl<'a> Reader<'a> {
         };
         self.at += 1;
         let (headers, body) = self.message("< ")?;
-        let answer = Answer {
-            status,
-            headers,
-            body,
-        };
-        Ok(Exchange {
-            request,
-            expected: expected.unwrap_or(answer.status),
-            answer,
-        })
+        let answer = Answer { status, headers, body };
+        Ok(Exchange { request, expected: expected.unwrap_or(answer.status), answer })
     }
 
     /// Headers, then the body with its kind.
@@ -163,10 +117,7 @@ impl<'a> Reader<'a> {
                 value => Some((name, read_inline(value.strip_prefix(' ')?)?)),
             });
             let Some(header) = header else {
-                return Err(self.error(format!(
-                    "`{mark}NAME: VALUE` or a body's kind ({})",
-                    KINDS.join(", ")
-                )));
+                return Err(self.error(format!("`{mark}NAME: VALUE` or a body's kind ({})", KINDS.join(", "))));
             };
             headers.push(header);
             self.at += 1;
@@ -196,20 +147,14 @@ impl<'a> Reader<'a> {
     }
 
     fn observation(&mut self) -> Result<Observation> {
-        let parts = self
-            .peek()
-            .and_then(|line| read_inline_until(line.strip_prefix("@ observe ")?, ":"));
+        let parts = self.peek().and_then(|line| read_inline_until(line.strip_prefix("@ observe ")?, ":"));
         let Some((what, command)) = parts else {
             return Err(self.error("`@ observe WHAT: COMMAND`"));
         };
         let command = words::split(command).map_err(|expected| self.error(expected))?;
         self.at += 1;
         let block = self.block();
-        Ok(Observation {
-            what,
-            command,
-            value: self.json(&block)?,
-        })
+        Ok(Observation { what, command, value: self.json(&block)? })
     }
 
     fn cli(&mut self) -> Result<CliRun> {
@@ -217,10 +162,7 @@ impl<'a> Reader<'a> {
         let command = words::split(line).map_err(|expected| self.error(expected))?;
         self.at += 1;
         let status_at = self.at;
-        let Some(exit_status) = self
-            .after("exit status ")
-            .and_then(|status| status.parse().ok())
-        else {
+        let Some(exit_status) = self.after("exit status ").and_then(|status| status.parse().ok()) else {
             return Err(self.error_at(status_at, "`exit status N`"));
         };
         let mut texts = [String::new(), String::new()];
@@ -232,12 +174,7 @@ impl<'a> Reader<'a> {
             }
         }
         let [stdout, stderr] = texts;
-        Ok(CliRun {
-            command,
-            exit_status,
-            stdout,
-            stderr,
-        })
+        Ok(CliRun { command, exit_status, stdout, stderr })
     }
 
     /// The text below a heading line, which is still to be read.
@@ -266,9 +203,7 @@ impl<'a> Reader<'a> {
     fn frames(&self, block: &Block<'_>) -> Result<Vec<Value>> {
         let mut items: Vec<Value> = Vec::new();
         let mut open: Option<(&str, String)> = None;
-        let close = |open: Option<(&str, String)>| {
-            open.map(|(stream, text)| json!({ "stream": stream, "text": text }))
-        };
+        let close = |open: Option<(&str, String)>| open.map(|(stream, text)| json!({ "stream": stream, "text": text }));
         for (index, line) in block.lines.iter().enumerate() {
             let at = block.start + index;
             if line.starts_with(' ') {
@@ -293,9 +228,7 @@ impl<'a> Reader<'a> {
 
 /// A heading without ` (expects S)`, and S.
 fn split_expected(heading: &str) -> (&str, Option<u16>) {
-    let found = heading
-        .strip_suffix(')')
-        .and_then(|rest| rest.rsplit_once(" (expects "));
+    let found = heading.strip_suffix(')').and_then(|rest| rest.rsplit_once(" (expects "));
     match found.and_then(|(operation, status)| Some((operation, status.parse().ok()?))) {
         Some((operation, status)) => (operation, Some(status)),
         None => (heading, None),

@@ -37,9 +37,7 @@ impl<'a> Reader<'a> {
     pub(super) fn stream(&self, block: &Block<'_>) -> Result<Vec<Value>> {
         let text = block.lines.join("\n");
         let documents = Deserializer::from_str(&text).into_iter();
-        documents
-            .map(|document| document.map_err(|error| self.json_error(block.start, &error)))
-            .collect()
+        documents.map(|document| document.map_err(|error| self.json_error(block.start, &error))).collect()
     }
 
     pub(super) fn json_at<T: DeserializeOwned>(&self, at: usize, text: &str) -> Result<T> {
@@ -49,10 +47,7 @@ impl<'a> Reader<'a> {
     pub(super) fn json_error(&self, start: usize, error: &serde_json::Error) -> SnapshotError {
         let message = error.to_string();
         let cause = message.split(" at line ").next().unwrap_or_default();
-        self.error_at(
-            start + error.line().saturating_sub(1),
-            format!("JSON ({cause}, column {})", error.column()),
-        )
+        self.error_at(start + error.line().saturating_sub(1), format!("JSON ({cause}, column {})", error.column()))
     }
 
     /// The indented and blank lines from here; blank lines at the end belong to what follows.
@@ -98,21 +93,9 @@ impl<'a> Reader<'a> {
             Some(line) if line.trim().is_empty() => "a blank line".to_owned(),
             Some(line) => {
                 let clipped: String = line.trim().chars().take(60).collect();
-                format!(
-                    "`{clipped}{}`",
-                    if line.trim().chars().nth(60).is_some() {
-                        "…"
-                    } else {
-                        ""
-                    }
-                )
+                format!("`{clipped}{}`", if line.trim().chars().nth(60).is_some() { "…" } else { "" })
             }
         };
-        SnapshotError {
-            path: self.path.to_owned(),
-            line: self.skipped + at + 1,
-            expected: expected.into(),
-            found,
-        }
+        SnapshotError { path: self.path.to_owned(), line: self.skipped + at + 1, expected: expected.into(), found }
     }
 }

@@ -48,26 +48,19 @@ pub(super) fn is_plain_block(text: &str) -> bool {
     !text.is_empty()
         && text != "\n"
         && !text.ends_with("\n\n")
-        && text.split('\n').all(|line| {
-            !line.ends_with(char::is_whitespace) && !line.chars().any(|c| c != '\t' && is_hidden(c))
-        })
+        && text
+            .split('\n')
+            .all(|line| !line.ends_with(char::is_whitespace) && !line.chars().any(|c| c != '\t' && is_hidden(c)))
 }
 
 /// Whether a single-line value can stand as it is.
 pub(super) fn is_plain_inline(text: &str) -> bool {
-    !text.is_empty()
-        && text.trim() == text
-        && !text.starts_with('\\')
-        && !text.chars().any(is_hidden)
+    !text.is_empty() && text.trim() == text && !text.starts_with('\\') && !text.chars().any(is_hidden)
 }
 
 /// A single-line value: itself, or a backslash and a JSON string where it cannot stand as it is or where `clashes` says so.
 pub(super) fn inline(text: &str, clashes: impl Fn(&str) -> bool) -> String {
-    if is_plain_inline(text) && !clashes(text) {
-        text.to_owned()
-    } else {
-        format!("\\{}", json_string(text))
-    }
+    if is_plain_inline(text) && !clashes(text) { text.to_owned() } else { format!("\\{}", json_string(text)) }
 }
 
 /// Reads what [`inline`] wrote, where nothing follows it.
@@ -81,9 +74,7 @@ pub(super) fn read_inline(text: &str) -> Option<String> {
 /// Reads what [`inline`] wrote up to a separator, and returns what follows the separator.
 pub(super) fn read_inline_until<'a>(text: &'a str, separator: &str) -> Option<(String, &'a str)> {
     let Some(json) = text.strip_prefix('\\') else {
-        return text
-            .split_once(separator)
-            .map(|(value, rest)| (value.to_owned(), rest));
+        return text.split_once(separator).map(|(value, rest)| (value.to_owned(), rest));
     };
     let mut values = serde_json::Deserializer::from_str(json).into_iter::<String>();
     let value = values.next()?.ok()?;
@@ -93,8 +84,5 @@ pub(super) fn read_inline_until<'a>(text: &'a str, separator: &str) -> Option<(S
 
 /// Whether a stream's name is a plain word, so that it can stand before its text.
 pub(super) fn is_stream_name(name: &str) -> bool {
-    !name.is_empty()
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }

@@ -4,11 +4,7 @@ use super::text::is_hidden;
 
 /// Joins words to one line that [`split`] reads back exactly.
 pub(super) fn join(words: &[String]) -> String {
-    words
-        .iter()
-        .map(|word| quote(word))
-        .collect::<Vec<_>>()
-        .join(" ")
+    words.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" ")
 }
 
 /// One word: as it is, in single quotes, or as `$'…'` where it holds what cannot be seen.
@@ -28,9 +24,7 @@ fn quote(word: &str) -> String {
             '\r' => quoted.push_str("\\r"),
             '\t' => quoted.push_str("\\t"),
             '\\' | '\'' => quoted.extend(['\\', c]),
-            hidden if is_hidden(hidden) => {
-                quoted.push_str(&format!("\\u{:04x}", u32::from(hidden)))
-            }
+            hidden if is_hidden(hidden) => quoted.push_str(&format!("\\u{:04x}", u32::from(hidden))),
             other => quoted.push(other),
         }
     }
@@ -80,10 +74,7 @@ fn escapes(rest: &mut impl Iterator<Item = char>, word: &mut String) -> Result<(
                 c @ ('\\' | '\'') => c,
                 'u' => {
                     let digits: String = rest.by_ref().take(4).collect();
-                    u32::from_str_radix(&digits, 16)
-                        .ok()
-                        .and_then(char::from_u32)
-                        .ok_or(ESCAPES)?
+                    u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32).ok_or(ESCAPES)?
                 }
                 _ => return Err(ESCAPES),
             }),

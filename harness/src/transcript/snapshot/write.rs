@@ -7,9 +7,7 @@ use serde_json::Value;
 
 use super::text::{compact, inline, is_plain_block, is_stream_name, json_string, pretty};
 use super::{INDENT, NO_NEWLINE, words};
-use crate::transcript::{
-    Answer, CliRun, End, Exchange, Observation, Payload, Request, Step, StepKind, Transcript,
-};
+use crate::transcript::{Answer, CliRun, End, Exchange, Observation, Payload, Request, Step, StepKind, Transcript};
 
 /// A JSON document of a list that is longer than this is written over several lines.
 const LONG: usize = 100;
@@ -41,9 +39,7 @@ impl Writer {
     }
 
     fn step(&mut self, number: usize, step: &Step) {
-        let mut heading = inline(&step.operation, |text| {
-            text.ends_with(')') && text.contains(" (expects ")
-        });
+        let mut heading = inline(&step.operation, |text| text.ends_with(')') && text.contains(" (expects "));
         if let Some(exchange) = step.exchange()
             && exchange.expected != exchange.answer.status
         {
@@ -58,28 +54,17 @@ impl Writer {
     }
 
     fn exchange(&mut self, exchange: &Exchange) {
-        let Request {
-            method,
-            target,
-            headers,
-            body,
-        } = &exchange.request;
+        let Request { method, target, headers, body } = &exchange.request;
         let method = inline(method, |text| text.contains(char::is_whitespace));
         self.line("> ", &format!("{method} {}", inline(target, |_| false)));
         self.headers("> ", headers);
         self.payload("> ", body);
 
-        let Answer {
-            status,
-            headers,
-            body,
-        } = &exchange.answer;
+        let Answer { status, headers, body } = &exchange.answer;
         match status {
             0 => self.line("< ", "no answer"),
             status => {
-                let reason = StatusCode::from_u16(*status)
-                    .ok()
-                    .and_then(|code| code.canonical_reason());
+                let reason = StatusCode::from_u16(*status).ok().and_then(|code| code.canonical_reason());
                 self.line("< ", &format!("{status} {}", reason.unwrap_or_default()));
             }
         }
@@ -89,14 +74,8 @@ impl Writer {
 
     fn headers(&mut self, mark: &str, headers: &[(String, String)]) {
         for (name, value) in headers {
-            let name = inline(name, |text| {
-                text.contains(|c: char| c == ':' || c.is_whitespace())
-            });
-            let value = if value.is_empty() {
-                String::new()
-            } else {
-                inline(value, |_| false)
-            };
+            let name = inline(name, |text| text.contains(|c: char| c == ':' || c.is_whitespace()));
+            let value = if value.is_empty() { String::new() } else { inline(value, |_| false) };
             self.line(mark, &format!("{name}: {value}"));
         }
     }
@@ -122,11 +101,7 @@ impl Writer {
                 self.line(&heading, "");
                 for item in items {
                     let line = compact(item);
-                    self.block(&if line.chars().count() > LONG {
-                        pretty(item)
-                    } else {
-                        line
-                    });
+                    self.block(&if line.chars().count() > LONG { pretty(item) } else { line });
                 }
             }
             Payload::Frames(items) => {
@@ -150,10 +125,7 @@ impl Writer {
 
     fn observation(&mut self, observation: &Observation) {
         let what = inline(&observation.what, |text| text.contains(':'));
-        self.line(
-            "@ observe ",
-            &format!("{what}: {}", words::join(&observation.command)),
-        );
+        self.line("@ observe ", &format!("{what}: {}", words::join(&observation.command)));
         self.block(&pretty(&observation.value));
     }
 
@@ -188,8 +160,7 @@ impl Writer {
 
 /// The lines of a text with their line feeds; the empty text is one empty line.
 fn lines_or_one(text: &str) -> impl Iterator<Item = &str> {
-    text.split_inclusive('\n')
-        .chain(text.is_empty().then_some(""))
+    text.split_inclusive('\n').chain(text.is_empty().then_some(""))
 }
 
 /// The stream's name and text, where the item has these two members in this order and no others, and the name is a plain word.
@@ -199,10 +170,6 @@ fn stream_and_text(item: &Value) -> Option<(&str, &str)> {
     let (Some((first, stream)), Some((second, text))) = (members.next(), members.next()) else {
         return None;
     };
-    let stream = stream
-        .as_str()
-        .filter(|_| first == "stream" && second == "text")?;
-    text.as_str()
-        .filter(|_| is_stream_name(stream))
-        .map(|text| (stream, text))
+    let stream = stream.as_str().filter(|_| first == "stream" && second == "text")?;
+    text.as_str().filter(|_| is_stream_name(stream)).map(|text| (stream, text))
 }

@@ -100,9 +100,7 @@ pub enum StoreError {
         name: String,
     },
     /// The results of one recording contradict each other.
-    #[error(
-        "`{scenario}` {problem}: this is an error in the program that records, not in the snapshots"
-    )]
+    #[error("`{scenario}` {problem}: this is an error in the program that records, not in the snapshots")]
     Results {
         /// The scenario.
         scenario: String,
@@ -195,9 +193,7 @@ pub enum StoreProblem {
         scenario: String,
     },
     /// A scenario that was never recorded on this engine.
-    #[error(
-        "`{scenario}` was never recorded on {slug}. Record it; where it cannot be run, the index then says why"
-    )]
+    #[error("`{scenario}` was never recorded on {slug}. Record it; where it cannot be run, the index then says why")]
     NotRecorded {
         /// The engine's folder.
         slug: String,
@@ -225,11 +221,7 @@ pub enum StoreProblem {
 }
 
 fn listed(names: &[String]) -> String {
-    if names.is_empty() {
-        "none".to_owned()
-    } else {
-        names.join(", ")
-    }
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
 fn or_none(base: &Option<String>) -> &str {

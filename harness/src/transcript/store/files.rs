@@ -14,25 +14,15 @@ const PENDING: &str = ".snap.new";
 /// Whether a name can be a scenario's: its segments become folders and a file, on any file system.
 pub(super) fn check_name(name: &str) -> Result<(), StoreError> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "-_.+=,@".contains(c);
-    let segment = |segment: &str| {
-        !segment.is_empty() && !segment.starts_with('.') && segment.chars().all(allowed)
-    };
-    if name.split('/').all(segment) {
-        Ok(())
-    } else {
-        Err(StoreError::Name {
-            name: name.to_owned(),
-        })
-    }
+    let segment = |segment: &str| !segment.is_empty() && !segment.starts_with('.') && segment.chars().all(allowed);
+    if name.split('/').all(segment) { Ok(()) } else { Err(StoreError::Name { name: name.to_owned() }) }
 }
 
 /// Whether a name can be an engine's folder.
 pub(super) fn check_slug(slug: &str) -> Result<(), StoreError> {
     check_name(slug)?;
     if slug.contains('/') {
-        return Err(StoreError::Name {
-            name: slug.to_owned(),
-        });
+        return Err(StoreError::Name { name: slug.to_owned() });
     }
     Ok(())
 }
@@ -50,32 +40,19 @@ pub(super) fn pending_path(folder: &Path, scenario: &str) -> PathBuf {
 /// A snapshot file as insta writes it: front matter, then the contents with one line feed at the end.
 pub(super) fn file_text(scenario: &str, contents: &str) -> String {
     // insta leaves a name with a slash bare, and would quote what YAML takes for a number or a truth value.
-    let quote = if scenario.contains('/')
-        && !scenario.contains(',')
-        && !scenario.starts_with(['-', '=', '@'])
-    {
+    let quote = if scenario.contains('/') && !scenario.contains(',') && !scenario.starts_with(['-', '=', '@']) {
         ""
     } else {
         "\""
     };
-    format!(
-        "---\nsource: suites\nexpression: {quote}{scenario}{quote}\n---\n{}",
-        normal_form(contents)
-    )
+    format!("---\nsource: suites\nexpression: {quote}{scenario}{quote}\n---\n{}", normal_form(contents))
 }
 
 /// A file's text; `None` where there is no such file.
 pub(super) fn read(path: &Path) -> Result<Option<String>, StoreError> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
-        Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-            ) =>
-        {
-            Ok(None)
-        }
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
         Err(source) => Err(failed("read", path)(source)),
     }
 }
@@ -92,13 +69,9 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), StoreError> {
         // As any other new file: what the umask leaves of it.
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    let mut file = builder
-        .tempfile_in(folder)
-        .map_err(failed("write in", folder))?;
-    file.write_all(text.as_bytes())
-        .map_err(failed("write", path))?;
-    file.persist(path)
-        .map_err(|error| failed("write", path)(error.error))?;
+    let mut file = builder.tempfile_in(folder).map_err(failed("write in", folder))?;
+    file.write_all(text.as_bytes()).map_err(failed("write", path))?;
+    file.persist(path).map_err(|error| failed("write", path)(error.error))?;
     Ok(())
 }
 
@@ -108,11 +81,7 @@ pub(super) fn remove(path: &Path, top: &Path) -> Result<(), StoreError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         other => other.map_err(failed("remove", path))?,
     }
-    for folder in path
-        .ancestors()
-        .skip(1)
-        .take_while(|folder| *folder != top && folder.starts_with(top))
-    {
+    for folder in path.ancestors().skip(1).take_while(|folder| *folder != top && folder.starts_with(top)) {
         if fs::remove_dir(folder).is_err() {
             break;
         }
@@ -150,11 +119,8 @@ pub(super) fn find(folder: &Path) -> Result<Found, StoreError> {
 
 /// The folders in a folder that is perhaps not there, sorted.
 pub(super) fn folders(root: &Path) -> Result<Vec<String>, StoreError> {
-    let mut names: Vec<String> = entries(root)?
-        .into_iter()
-        .filter(|(_, _, is_dir)| *is_dir)
-        .map(|(_, name, _)| name)
-        .collect();
+    let mut names: Vec<String> =
+        entries(root)?.into_iter().filter(|(_, _, is_dir)| *is_dir).map(|(_, name, _)| name).collect();
     names.sort();
     Ok(names)
 }
@@ -185,9 +151,5 @@ pub(super) fn lock(root: &Path) -> Result<Option<File>, StoreError> {
 
 fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
     let path = path.to_owned();
-    move |source| StoreError::Io {
-        doing,
-        path,
-        source,
-    }
+    move |source| StoreError::Io { doing, path, source }
 }

@@ -59,30 +59,14 @@ pub enum Entry {
 impl Index {
     /// An index without scenarios.
     pub fn new(identity: &EngineIdentity, recorded_from: &str, base: Option<String>) -> Self {
-        let EngineIdentity {
-            engine,
-            version,
-            api,
-        } = identity.clone();
+        let EngineIdentity { engine, version, api } = identity.clone();
         let recorded_from = recorded_from.to_owned();
-        Index {
-            schema: SCHEMA,
-            engine,
-            version,
-            api,
-            recorded_from,
-            base,
-            scenarios: BTreeMap::new(),
-        }
+        Index { schema: SCHEMA, engine, version, api, recorded_from, base, scenarios: BTreeMap::new() }
     }
 
     /// Whose index this is.
     pub fn identity(&self) -> EngineIdentity {
-        EngineIdentity {
-            engine: self.engine.clone(),
-            version: self.version.clone(),
-            api: self.api.clone(),
-        }
+        EngineIdentity { engine: self.engine.clone(), version: self.version.clone(), api: self.api.clone() }
     }
 
     /// Reads an index; `None` where there is no such file.
@@ -100,29 +84,15 @@ impl Index {
             path: path.to_owned(),
             line: error.line(),
             // The position is already in `line`.
-            message: error
-                .to_string()
-                .split(" at line ")
-                .next()
-                .unwrap_or_default()
-                .to_owned(),
+            message: error.to_string().split(" at line ").next().unwrap_or_default().to_owned(),
         };
         let Head { schema } = serde_json::from_str(&text).map_err(broken)?;
         if schema != SCHEMA {
-            return Err(StoreError::Schema {
-                path: path.to_owned(),
-                schema,
-            });
+            return Err(StoreError::Schema { path: path.to_owned(), schema });
         }
         let index: Index = serde_json::from_str(&text).map_err(broken)?;
-        index
-            .scenarios
-            .keys()
-            .try_for_each(|name| files::check_name(name))?;
-        index
-            .base
-            .iter()
-            .try_for_each(|base| files::check_slug(base))?;
+        index.scenarios.keys().try_for_each(|name| files::check_name(name))?;
+        index.base.iter().try_for_each(|base| files::check_slug(base))?;
         Ok(Some(index))
     }
 

@@ -54,8 +54,7 @@ impl Store {
 
     /// The recording of one engine version, for instance `docker-20.10`.
     pub fn load(&self, slug: &str) -> Result<Recorded, StoreError> {
-        Recorded::open(&self.root, slug, &[])?
-            .ok_or_else(|| recorded::not_recorded(&self.root, slug))
+        Recorded::open(&self.root, slug, &[])?.ok_or_else(|| recorded::not_recorded(&self.root, slug))
     }
 
     /// Everything that is not in order, sorted; `catalogue` are the names of all scenarios.
@@ -70,10 +69,7 @@ impl Store {
         };
         let mut problems = Vec::new();
         for slug in slugs {
-            match self
-                .load(&slug)
-                .and_then(|recorded| recorded.problems(catalogue))
-            {
+            match self.load(&slug).and_then(|recorded| recorded.problems(catalogue)) {
                 Ok(found) => problems.extend(found),
                 Err(error) => problems.push(unreadable(&slug, error)),
             }

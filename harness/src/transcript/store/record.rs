@@ -103,42 +103,18 @@ impl Store {
 
         let mut index = Index::new(identity, recorded_from, base.map(|base| base.slug.clone()));
         if let Some(old) = &old {
-            let left: Vec<_> = old
-                .index
-                .scenarios
-                .iter()
-                .filter(|(name, _)| !results.contains_key(name.as_str()))
-                .collect();
-            if old.index.identity() != *identity
-                && mode == RecordMode::Review
-                && !complete
-                && !left.is_empty()
-            {
+            let left: Vec<_> =
+                old.index.scenarios.iter().filter(|(name, _)| !results.contains_key(name.as_str())).collect();
+            if old.index.identity() != *identity && mode == RecordMode::Review && !complete && !left.is_empty() {
                 let (recorded, now) = (Box::new(old.index.identity()), Box::new(identity.clone()));
-                return Err(StoreError::OtherVersion {
-                    slug,
-                    recorded,
-                    now,
-                });
+                return Err(StoreError::OtherVersion { slug, recorded, now });
             }
             index.scenarios = old.index.scenarios.clone();
         }
-        let summary = RecordSummary {
-            slug: slug.clone(),
-            ..RecordSummary::default()
-        };
+        let summary = RecordSummary { slug: slug.clone(), ..RecordSummary::default() };
         let (writes, removals, replaced) = Default::default();
-        let mut plan = Plan {
-            folder: self.root.join(&slug),
-            old,
-            base,
-            mode,
-            index,
-            writes,
-            removals,
-            replaced,
-            summary,
-        };
+        let mut plan =
+            Plan { folder: self.root.join(&slug), old, base, mode, index, writes, removals, replaced, summary };
         for (name, outcome) in &results {
             match outcome {
                 RecordedOutcome::Transcript(transcript) => plan.transcript(name, transcript)?,
@@ -155,10 +131,7 @@ impl Store {
 
 impl Plan<'_> {
     fn transcript(&mut self, name: &str, transcript: &Transcript) -> Result<(), StoreError> {
-        let (path, pending) = (
-            snapshot_path(&self.folder, name),
-            pending_path(&self.folder, name),
-        );
+        let (path, pending) = (snapshot_path(&self.folder, name), pending_path(&self.folder, name));
         let text = snapshot::write(transcript);
         let own = own_contents(&path)?;
         let before = match &own {
@@ -166,9 +139,7 @@ impl Plan<'_> {
             None => self.before(name)?,
         };
         let as_base = match self.base {
-            Some(base) => base
-                .contents(name)?
-                .is_some_and(|contents| contents == text),
+            Some(base) => base.contents(name)?.is_some_and(|contents| contents == text),
             None => false,
         };
         let list = match &before {
@@ -191,9 +162,7 @@ impl Plan<'_> {
                 self.replaced.insert(name.to_owned(), before);
                 self.writes.insert(pending.clone(), file_text(name, &text));
                 self.summary.pending.push(pending);
-                self.index
-                    .scenarios
-                    .insert(name.to_owned(), Entry::Recorded { digest: recorded });
+                self.index.scenarios.insert(name.to_owned(), Entry::Recorded { digest: recorded });
                 return Ok(());
             }
             self.replaced.insert(name.to_owned(), before);
@@ -213,22 +182,14 @@ impl Plan<'_> {
     }
 
     fn not_run(&mut self, name: &str, reason: &str) -> Result<(), StoreError> {
-        let ran = !matches!(
-            self.index.scenarios.get(name),
-            None | Some(Entry::NotRun { .. })
-        );
+        let ran = !matches!(self.index.scenarios.get(name), None | Some(Entry::NotRun { .. }));
         if ran && self.mode == RecordMode::Review {
             self.summary.kept.push(name.to_owned());
             return Ok(());
         }
         self.drop_files(name)?;
         self.summary.not_run.push(name.to_owned());
-        self.index.scenarios.insert(
-            name.to_owned(),
-            Entry::NotRun {
-                reason: reason.to_owned(),
-            },
-        );
+        self.index.scenarios.insert(name.to_owned(), Entry::NotRun { reason: reason.to_owned() });
         Ok(())
     }
 
@@ -237,10 +198,7 @@ impl Plan<'_> {
         let found = files::find(&self.folder)?;
         let mut names: BTreeSet<String> = self.index.scenarios.keys().cloned().collect();
         names.extend(found.snapshots.into_keys().chain(found.pending.into_keys()));
-        for name in names
-            .into_iter()
-            .filter(|name| !results.contains_key(name.as_str()))
-        {
+        for name in names.into_iter().filter(|name| !results.contains_key(name.as_str())) {
             if self.mode == RecordMode::Accept {
                 self.drop_files(&name)?;
                 self.index.scenarios.remove(&name);
@@ -254,10 +212,7 @@ impl Plan<'_> {
         if let Some(before) = self.before(name)? {
             self.replaced.insert(name.to_owned(), before);
         }
-        self.removals.extend([
-            snapshot_path(&self.folder, name),
-            pending_path(&self.folder, name),
-        ]);
+        self.removals.extend([snapshot_path(&self.folder, name), pending_path(&self.folder, name)]);
         Ok(())
     }
 
@@ -275,9 +230,7 @@ impl Plan<'_> {
     /// Scenarios that this recording leaves alone must not be equal to another base than they were.
     fn same_base(&self, results: &BTreeMap<&str, &RecordedOutcome>) -> Result<(), StoreError> {
         let Some(old) = &self.old else { return Ok(()) };
-        let untouched = |name: &str| {
-            !results.contains_key(name) || self.summary.kept.iter().any(|kept| kept == name)
-        };
+        let untouched = |name: &str| !results.contains_key(name) || self.summary.kept.iter().any(|kept| kept == name);
         let left = |(name, entry): (&String, &Entry)| {
             (matches!(entry, Entry::Equal { .. }) && untouched(name)).then(|| name.clone())
         };
@@ -286,12 +239,7 @@ impl Plan<'_> {
             return Ok(());
         }
         let (recorded, now) = (old.index.base.clone(), self.index.base.clone());
-        Err(StoreError::OtherBase {
-            slug: old.slug.clone(),
-            recorded,
-            now,
-            left,
-        })
+        Err(StoreError::OtherBase { slug: old.slug.clone(), recorded, now, left })
     }
 
     fn apply(mut self, store: &Store) -> Result<RecordSummary, StoreError> {
@@ -304,11 +252,7 @@ impl Plan<'_> {
             files::write(path, text)?;
         }
         write_index(&self.folder, &self.index)?;
-        for path in self
-            .removals
-            .iter()
-            .filter(|path| !self.writes.contains_key(*path))
-        {
+        for path in self.removals.iter().filter(|path| !self.writes.contains_key(*path)) {
             files::remove(path, &self.folder)?;
         }
         Ok(self.summary)
@@ -332,48 +276,30 @@ impl Plan<'_> {
                 && *recorded == digest(before)
             {
                 files::write(&snapshot_path(&folder, name), &file_text(name, before))?;
-                *entry = Entry::Recorded {
-                    digest: recorded.clone(),
-                };
+                *entry = Entry::Recorded { digest: recorded.clone() };
                 self.summary.copied.push((slug.to_owned(), name.clone()));
                 copied = true;
             }
         }
-        if copied {
-            write_index(&folder, &index)
-        } else {
-            Ok(())
-        }
+        if copied { write_index(&folder, &index) } else { Ok(()) }
     }
 }
 
 fn write_index(folder: &Path, index: &Index) -> Result<(), StoreError> {
     let (path, text) = (folder.join(INDEX_FILE), index.to_text()?);
-    if files::read(&path)?.as_deref() == Some(text.as_str()) {
-        Ok(())
-    } else {
-        files::write(&path, &text)
-    }
+    if files::read(&path)?.as_deref() == Some(text.as_str()) { Ok(()) } else { files::write(&path, &text) }
 }
 
 /// The results by name, each checked.
-fn by_name(
-    results: &[(String, RecordedOutcome)],
-) -> Result<BTreeMap<&str, &RecordedOutcome>, StoreError> {
+fn by_name(results: &[(String, RecordedOutcome)]) -> Result<BTreeMap<&str, &RecordedOutcome>, StoreError> {
     let mut by_name = BTreeMap::new();
     for (name, outcome) in results {
         files::check_name(name)?;
-        let problem = |problem: String| StoreError::Results {
-            scenario: name.clone(),
-            problem,
-        };
+        let problem = |problem: String| StoreError::Results { scenario: name.clone(), problem };
         if let RecordedOutcome::Transcript(transcript) = outcome
             && transcript.scenario != *name
         {
-            return Err(problem(format!(
-                "was given the transcript of `{}`",
-                transcript.scenario
-            )));
+            return Err(problem(format!("was given the transcript of `{}`", transcript.scenario)));
         }
         if by_name.insert(name.as_str(), outcome).is_some() {
             return Err(problem("was given two results".to_owned()));

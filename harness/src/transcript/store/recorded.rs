@@ -24,11 +24,7 @@ pub struct Recorded {
 
 impl Recorded {
     /// Reads the index of a folder and of those it builds on; `None` where it has none. `chain` are the folders that led here.
-    pub(super) fn open(
-        root: &Path,
-        slug: &str,
-        chain: &[String],
-    ) -> Result<Option<Self>, StoreError> {
+    pub(super) fn open(root: &Path, slug: &str, chain: &[String]) -> Result<Option<Self>, StoreError> {
         let folder = root.join(slug);
         let Some(index) = Index::read(&folder.join(INDEX_FILE))? else {
             return Ok(None);
@@ -39,22 +35,11 @@ impl Recorded {
             None => None,
             Some(base) if chain.contains(base) => {
                 chain.push(base.clone());
-                return Err(StoreError::BaseCycle {
-                    slug: slug.to_owned(),
-                    chain,
-                });
+                return Err(StoreError::BaseCycle { slug: slug.to_owned(), chain });
             }
-            Some(base) => Some(Arc::new(
-                Self::open(root, base, &chain)?.ok_or_else(|| not_recorded(root, base))?,
-            )),
+            Some(base) => Some(Arc::new(Self::open(root, base, &chain)?.ok_or_else(|| not_recorded(root, base))?)),
         };
-        Ok(Some(Recorded {
-            slug: slug.to_owned(),
-            index,
-            folder,
-            base,
-            read: Mutex::default(),
-        }))
+        Ok(Some(Recorded { slug: slug.to_owned(), index, folder, base, read: Mutex::default() }))
     }
 
     /// The recording whose transcripts stand in where this engine's are the same.
@@ -75,9 +60,7 @@ impl Recorded {
             Some(Entry::Equal { .. }) => {
                 // The digest makes sure that the base still says what it said then.
                 self.contents(scenario)?;
-                self.base
-                    .as_ref()
-                    .map_or(Ok(None), |base| base.transcript(scenario))
+                self.base.as_ref().map_or(Ok(None), |base| base.transcript(scenario))
             }
         }
     }
@@ -87,10 +70,7 @@ impl Recorded {
         match self.index.scenarios.get(scenario) {
             None | Some(Entry::NotRun { .. }) => Ok(None),
             Some(Entry::Recorded { .. }) => match own_contents(&self.path(scenario))? {
-                None => Err(StoreError::Missing {
-                    scenario: scenario.to_owned(),
-                    path: self.path(scenario),
-                }),
+                None => Err(StoreError::Missing { scenario: scenario.to_owned(), path: self.path(scenario) }),
                 contents => Ok(contents),
             },
             Some(Entry::Equal { digest: recorded }) => {
@@ -136,44 +116,26 @@ impl Recorded {
         let found = files::find(&self.folder)?;
         let mut problems = Vec::new();
         for (scenario, path) in found.snapshots {
-            if !matches!(
-                self.index.scenarios.get(&scenario),
-                Some(Entry::Recorded { .. })
-            ) {
+            if !matches!(self.index.scenarios.get(&scenario), Some(Entry::Recorded { .. })) {
                 problems.push(StoreProblem::Orphan { slug: slug(), path });
             }
         }
-        problems.extend(
-            found
-                .pending
-                .into_values()
-                .map(|path| StoreProblem::Pending { slug: slug(), path }),
-        );
+        problems.extend(found.pending.into_values().map(|path| StoreProblem::Pending { slug: slug(), path }));
         for (scenario, entry) in &self.index.scenarios {
             if !catalogue.contains(scenario) {
-                problems.push(StoreProblem::Gone {
-                    slug: slug(),
-                    scenario: scenario.clone(),
-                });
+                problems.push(StoreProblem::Gone { slug: slug(), scenario: scenario.clone() });
             }
             problems.extend(self.problem(scenario, entry));
         }
-        for scenario in catalogue
-            .iter()
-            .filter(|name| !self.index.scenarios.contains_key(*name))
-        {
-            problems.push(StoreProblem::NotRecorded {
-                slug: slug(),
-                scenario: scenario.clone(),
-            });
+        for scenario in catalogue.iter().filter(|name| !self.index.scenarios.contains_key(*name)) {
+            problems.push(StoreProblem::NotRecorded { slug: slug(), scenario: scenario.clone() });
         }
         Ok(problems)
     }
 
     /// What is wrong with one line of the index.
     fn problem(&self, scenario: &str, entry: &Entry) -> Option<StoreProblem> {
-        let (slug, scenario_name, path) =
-            (self.slug.clone(), scenario.to_owned(), self.path(scenario));
+        let (slug, scenario_name, path) = (self.slug.clone(), scenario.to_owned(), self.path(scenario));
         let check = || -> Result<Option<StoreProblem>, StoreError> {
             let Entry::Recorded { digest: recorded } = entry else {
                 return self.contents(scenario).map(|_| None);
@@ -182,8 +144,7 @@ impl Recorded {
                 return Ok(None);
             }
             self.own_transcript(scenario)?;
-            let edited =
-                own_contents(&path)?.is_some_and(|contents| digest(&contents) != *recorded);
+            let edited = own_contents(&path)?.is_some_and(|contents| digest(&contents) != *recorded);
             Ok(edited.then(|| StoreProblem::Edited {
                 slug: slug.clone(),
                 scenario: scenario_name.clone(),
@@ -193,31 +154,16 @@ impl Recorded {
         match check() {
             Ok(problem) => problem,
             Err(StoreError::Missing { scenario, path }) if path.starts_with(&self.folder) => {
-                Some(StoreProblem::Missing {
-                    slug,
-                    scenario,
-                    path,
-                })
+                Some(StoreProblem::Missing { slug, scenario, path })
             }
             // The base's own check says that its file is missing.
-            Err(StoreError::Missing { scenario, .. }) => Some(StoreProblem::BaseMoved {
-                slug,
-                base: self.index.base.clone().unwrap_or_default(),
-                scenario,
-            }),
-            Err(StoreError::BaseMoved {
-                slug,
-                base,
-                scenario,
-            }) => Some(StoreProblem::BaseMoved {
-                slug,
-                base,
-                scenario,
-            }),
-            Err(error) => Some(StoreProblem::Unreadable {
-                slug,
-                error: error.to_string(),
-            }),
+            Err(StoreError::Missing { scenario, .. }) => {
+                Some(StoreProblem::BaseMoved { slug, base: self.index.base.clone().unwrap_or_default(), scenario })
+            }
+            Err(StoreError::BaseMoved { slug, base, scenario }) => {
+                Some(StoreProblem::BaseMoved { slug, base, scenario })
+            }
+            Err(error) => Some(StoreProblem::Unreadable { slug, error: error.to_string() }),
         }
     }
 
@@ -234,18 +180,11 @@ impl Recorded {
         }
         let path = self.path(scenario);
         let Some(text) = files::read(&path)? else {
-            return Err(StoreError::Missing {
-                scenario: scenario.to_owned(),
-                path,
-            });
+            return Err(StoreError::Missing { scenario: scenario.to_owned(), path });
         };
         let transcript = parse(&path, &text)?;
         if transcript.scenario != scenario {
-            return Err(StoreError::Misplaced {
-                scenario: scenario.to_owned(),
-                path,
-                found: transcript.scenario,
-            });
+            return Err(StoreError::Misplaced { scenario: scenario.to_owned(), path, found: transcript.scenario });
         }
         let transcript = Arc::new(transcript);
         cache().insert(scenario.to_owned(), Arc::clone(&transcript));

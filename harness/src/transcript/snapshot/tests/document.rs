@@ -6,39 +6,16 @@ use serde_json::json;
 
 use super::round_trips;
 use crate::transcript::snapshot::write;
-use crate::transcript::{
-    Answer, CliRun, End, Exchange, Observation, Payload, Request, Step, StepKind, Transcript,
-};
+use crate::transcript::{Answer, CliRun, End, Exchange, Observation, Payload, Request, Step, StepKind, Transcript};
 
 #[test]
 fn a_snapshot_reads_like_a_document() {
-    let step = |operation: &str, kind| Step {
-        operation: operation.into(),
-        kind,
-        duration: Duration::from_secs(1),
+    let step = |operation: &str, kind| Step { operation: operation.into(), kind, duration: Duration::from_secs(1) };
+    let http = |method: &str, target: &str, request, expected, status, headers: &[(&str, &str)], body| {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let request = Request { method: method.into(), target: target.into(), headers: vec![], body: request };
+        StepKind::Exchange(Box::new(Exchange { request, expected, answer: Answer { status, headers, body } }))
     };
-    let http =
-        |method: &str, target: &str, request, expected, status, headers: &[(&str, &str)], body| {
-            let headers = headers
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-                .collect();
-            let request = Request {
-                method: method.into(),
-                target: target.into(),
-                headers: vec![],
-                body: request,
-            };
-            StepKind::Exchange(Box::new(Exchange {
-                request,
-                expected,
-                answer: Answer {
-                    status,
-                    headers,
-                    body,
-                },
-            }))
-        };
     let create = Payload::Json(json!({ "Image": "<image>", "Cmd": ["exit", "7"] }));
     let created = Payload::Json(json!({ "Id": "<container:1>", "Warnings": [] }));
     let json_type = ("content-type", "application/json");
@@ -56,17 +33,11 @@ fn a_snapshot_reads_like_a_document() {
     ]);
     let processes = Observation {
         what: "processes".into(),
-        command: ["probe", "observe", "processes", "--of", "it's me"]
-            .map(String::from)
-            .to_vec(),
+        command: ["probe", "observe", "processes", "--of", "it's me"].map(String::from).to_vec(),
         value: json!([{ "pid": 1, "argv": ["probe", "wait"] }]),
     };
     let run = CliRun {
-        command: [
-            "docker", "run", "--rm", "-e", "A=b c", "<image>", "exit", "7",
-        ]
-        .map(String::from)
-        .to_vec(),
+        command: ["docker", "run", "--rm", "-e", "A=b c", "<image>", "exit", "7"].map(String::from).to_vec(),
         exit_status: 7,
         stdout: "hello\n\nworld\n".into(),
         stderr: "tty\r\n".into(),
@@ -76,80 +47,29 @@ fn a_snapshot_reads_like_a_document() {
         steps: vec![
             step(
                 "POST /containers/create",
-                http(
-                    "POST",
-                    "/containers/create?name=<name:1>",
-                    create,
-                    201,
-                    201,
-                    &[json_type],
-                    created,
-                ),
+                http("POST", "/containers/create?name=<name:1>", create, 201, 201, &[json_type], created),
             ),
             step(
                 "POST /containers/{id}/start",
-                http(
-                    "POST",
-                    "/containers/<container:1>/start",
-                    Payload::None,
-                    304,
-                    204,
-                    &[],
-                    Payload::None,
-                ),
+                http("POST", "/containers/<container:1>/start", Payload::None, 304, 204, &[], Payload::None),
             ),
             step(
                 "GET /containers/{id}/logs",
-                http(
-                    "GET",
-                    "/containers/<container:1>/logs?stdout=1",
-                    Payload::None,
-                    200,
-                    200,
-                    &[],
-                    logs,
-                ),
+                http("GET", "/containers/<container:1>/logs?stdout=1", Payload::None, 200, 200, &[], logs),
             ),
             step(
                 "POST /images/create",
-                http(
-                    "POST",
-                    "/images/create?fromImage=<image>",
-                    Payload::None,
-                    200,
-                    200,
-                    &[json_type],
-                    pull,
-                ),
+                http("POST", "/images/create?fromImage=<image>", Payload::None, 200, 200, &[json_type], pull),
             ),
             step(
                 "GET /containers/{id}/archive",
-                http(
-                    "GET",
-                    "/containers/<container:1>/archive",
-                    Payload::None,
-                    200,
-                    200,
-                    &[],
-                    tar,
-                ),
+                http("GET", "/containers/<container:1>/archive", Payload::None, 200, 200, &[], tar),
             ),
             step(
                 "GET /_ping",
-                http(
-                    "GET",
-                    "/_ping",
-                    Payload::None,
-                    200,
-                    200,
-                    &[("server", " odd ")],
-                    Payload::Text("OK".into()),
-                ),
+                http("GET", "/_ping", Payload::None, 200, 200, &[("server", " odd ")], Payload::Text("OK".into())),
             ),
-            step(
-                "POST /containers/{id}/start",
-                StepKind::Observation(processes),
-            ),
+            step("POST /containers/{id}/start", StepKind::Observation(processes)),
             step("docker run", StepKind::Cli(run)),
             step(
                 "GET /info",
@@ -164,9 +84,7 @@ fn a_snapshot_reads_like_a_document() {
                 ),
             ),
         ],
-        end: End::Blocked {
-            reason: "GET /info had no answer".into(),
-        },
+        end: End::Blocked { reason: "GET /info had no answer".into() },
     };
     round_trips(&transcript);
     insta::assert_snapshot!(write(&transcript), @r#"

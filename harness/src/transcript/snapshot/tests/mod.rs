@@ -10,9 +10,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::transcript::{
-    Answer, CliRun, End, Exchange, Observation, Payload, Request, Step, StepKind, Transcript,
-};
+use crate::transcript::{Answer, CliRun, End, Exchange, Observation, Payload, Request, Step, StepKind, Transcript};
 
 /// Strings that are hard to lay out in lines.
 const NASTY: &[&str] = &[
@@ -63,13 +61,7 @@ const NASTY: &[&str] = &[
 
 fn exchange(request: Payload, answer: Payload) -> Transcript {
     let headers = |name: &str| {
-        vec![
-            (
-                "content-type".to_owned(),
-                "text/plain; charset=utf-8".to_owned(),
-            ),
-            (name.to_owned(), String::new()),
-        ]
+        vec![("content-type".to_owned(), "text/plain; charset=utf-8".to_owned()), (name.to_owned(), String::new())]
     };
     let exchange = Exchange {
         request: Request {
@@ -79,40 +71,17 @@ fn exchange(request: Payload, answer: Payload) -> Transcript {
             body: request,
         },
         expected: 200,
-        answer: Answer {
-            status: 200,
-            headers: headers("x-b"),
-            body: answer,
-        },
+        answer: Answer { status: 200, headers: headers("x-b"), body: answer },
     };
-    one(
-        "POST /containers/{id}/wait",
-        StepKind::Exchange(Box::new(exchange)),
-    )
+    one("POST /containers/{id}/wait", StepKind::Exchange(Box::new(exchange)))
 }
 
 fn one(operation: &str, kind: StepKind) -> Transcript {
-    let step = Step {
-        operation: operation.into(),
-        kind,
-        duration: Duration::from_millis(3),
-    };
+    let step = Step { operation: operation.into(), kind, duration: Duration::from_millis(3) };
     // A step behind it shows that nothing runs over its end.
-    let after = Observation {
-        what: "mounts".into(),
-        command: vec![],
-        value: Value::Null,
-    };
-    let after = Step {
-        operation: "GET /_ping".into(),
-        kind: StepKind::Observation(after),
-        duration: Duration::ZERO,
-    };
-    Transcript {
-        scenario: "containers/x".into(),
-        steps: vec![step, after],
-        end: End::Completed,
-    }
+    let after = Observation { what: "mounts".into(), command: vec![], value: Value::Null };
+    let after = Step { operation: "GET /_ping".into(), kind: StepKind::Observation(after), duration: Duration::ZERO };
+    Transcript { scenario: "containers/x".into(), steps: vec![step, after], end: End::Completed }
 }
 
 #[track_caller]
@@ -125,25 +94,10 @@ fn round_trips(transcript: &Transcript) {
     assert_eq!(&read(&text), transcript, "\n{text}");
     assert_eq!(write(&read(&text)), text);
     assert_eq!(normal_form(&text), text, "insta would store this otherwise");
-    assert!(
-        text.lines().all(|line| line.trim_end() == line),
-        "blanks at a line's end:\n{text}"
-    );
-    assert!(
-        !text
-            .chars()
-            .any(|c| c != '\n' && c != '\t' && text::is_hidden(c)),
-        "{text:?}"
-    );
-    assert_eq!(
-        &read(&format!("---\nsource: suites\n---\n{text}")),
-        transcript
-    );
-    assert_eq!(
-        &read(&text.replace('\n', "\r\n")),
-        transcript,
-        "checked out with other line endings"
-    );
+    assert!(text.lines().all(|line| line.trim_end() == line), "blanks at a line's end:\n{text}");
+    assert!(!text.chars().any(|c| c != '\n' && c != '\t' && text::is_hidden(c)), "{text:?}");
+    assert_eq!(&read(&format!("---\nsource: suites\n---\n{text}")), transcript);
+    assert_eq!(&read(&text.replace('\n', "\r\n")), transcript, "checked out with other line endings");
 }
 
 #[test]
@@ -155,11 +109,7 @@ fn every_string_survives_in_every_place() {
             Payload::Raw(text()),
             Payload::Json(json!({ *nasty: [nasty, { "x": nasty }] })),
             Payload::Bytes(json!({ "length": "<bytes>", "start": nasty })),
-            Payload::Progress(vec![
-                json!({ "status": nasty }),
-                json!(nasty),
-                json!(nasty.repeat(60)),
-            ]),
+            Payload::Progress(vec![json!({ "status": nasty }), json!(nasty), json!(nasty.repeat(60))]),
             Payload::Tar(vec![json!({ "name": nasty, "size": 3 })]),
             Payload::Frames(vec![
                 json!({ "stream": "stdout", "text": nasty }),
@@ -182,13 +132,8 @@ fn every_string_survives_in_every_place() {
         if let StepKind::Exchange(exchange) = &mut lines.steps[0].kind {
             exchange.request.method = text();
             exchange.request.target = text();
-            exchange.request.headers =
-                vec![(text(), text()), (text(), text()), ("x".into(), text())];
-            exchange.answer.headers = vec![
-                (text(), text()),
-                ("a".into(), String::new()),
-                ("a".into(), text()),
-            ];
+            exchange.request.headers = vec![(text(), text()), (text(), text()), ("x".into(), text())];
+            exchange.answer.headers = vec![(text(), text()), ("a".into(), String::new()), ("a".into(), text())];
         }
         round_trips(&lines);
         if let StepKind::Exchange(exchange) = &mut lines.steps[0].kind {
@@ -199,29 +144,15 @@ fn every_string_survives_in_every_place() {
         let command = vec![text(), "<image>".into(), text()];
         round_trips(&one(
             "POST /x",
-            StepKind::Observation(Observation {
-                what: text(),
-                command: command.clone(),
-                value: json!([nasty]),
-            }),
+            StepKind::Observation(Observation { what: text(), command: command.clone(), value: json!([nasty]) }),
         ));
         round_trips(&one(
             "docker run",
-            StepKind::Cli(CliRun {
-                command,
-                exit_status: -1,
-                stdout: text(),
-                stderr: text(),
-            }),
+            StepKind::Cli(CliRun { command, exit_status: -1, stdout: text(), stderr: text() }),
         ));
         round_trips(&one(
             "docker",
-            StepKind::Cli(CliRun {
-                command: vec![],
-                exit_status: 0,
-                stdout: String::new(),
-                stderr: text(),
-            }),
+            StepKind::Cli(CliRun { command: vec![], exit_status: 0, stdout: String::new(), stderr: text() }),
         ));
     }
 }
@@ -261,46 +192,25 @@ fn statuses_survive(#[case] status: u16) {
 
 #[test]
 fn key_order_survives() {
-    let transcript = exchange(
-        Payload::None,
-        Payload::Json(json!({ "z": 1, "a": { "y": 1, "b": 2 } })),
-    );
+    let transcript = exchange(Payload::None, Payload::Json(json!({ "z": 1, "a": { "y": 1, "b": 2 } })));
     let text = write(&transcript);
-    assert!(
-        text.find("\"z\"") < text.find("\"a\"") && text.find("\"y\"") < text.find("\"b\""),
-        "{text}"
-    );
+    assert!(text.find("\"z\"") < text.find("\"a\"") && text.find("\"y\"") < text.find("\"b\""), "{text}");
 }
 
 #[test]
 fn a_transcript_without_steps_survives() {
-    let mut transcript = Transcript {
-        scenario: "system/ping".into(),
-        steps: vec![],
-        end: End::Completed,
-    };
+    let mut transcript = Transcript { scenario: "system/ping".into(), steps: vec![], end: End::Completed };
     round_trips(&transcript);
-    transcript.end = End::Blocked {
-        reason: "no image (yet)".into(),
-    };
+    transcript.end = End::Blocked { reason: "no image (yet)".into() };
     round_trips(&transcript);
 }
 
 #[test]
 fn front_matter_is_split_off() {
-    assert_eq!(
-        split_front_matter("---\nsource: suites\n---\n# x\n"),
-        (3, "# x\n")
-    );
-    assert_eq!(
-        split_front_matter("---\r\nsource: suites\r\n---\r\n# x\r\n"),
-        (3, "# x\r\n")
-    );
+    assert_eq!(split_front_matter("---\nsource: suites\n---\n# x\n"), (3, "# x\n"));
+    assert_eq!(split_front_matter("---\r\nsource: suites\r\n---\r\n# x\r\n"), (3, "# x\r\n"));
     assert_eq!(split_front_matter("# x\n---\n"), (0, "# x\n---\n"));
-    assert_eq!(
-        split_front_matter("---\nnever closed\n"),
-        (0, "---\nnever closed\n")
-    );
+    assert_eq!(split_front_matter("---\nnever closed\n"), (0, "---\nnever closed\n"));
     assert_eq!(split_front_matter(""), (0, ""));
 }
 

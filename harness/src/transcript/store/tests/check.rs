@@ -14,9 +14,8 @@ fn a_store_that_is_not_there_is_in_order() {
 #[test]
 fn files_and_index_have_to_agree() {
     let fixture = Fixture::recorded();
-    let edit = |file: &str, from: &str, to: &str| {
-        fs::write(fixture.path(file), fixture.text(file).replace(from, to)).unwrap()
-    };
+    let edit =
+        |file: &str, from: &str, to: &str| fs::write(fixture.path(file), fixture.text(file).replace(from, to)).unwrap();
     fs::write(fixture.path("docker-20.10/left-over.snap"), "x").unwrap();
     fs::write(fixture.path("docker-20.10/system.snap.new"), "x").unwrap();
     fixture.docker(&[says(C, "one")], Accept, false).unwrap();
@@ -24,15 +23,7 @@ fn files_and_index_have_to_agree() {
     edit(&format!("docker-20.10/{A}.snap"), "\"one\"", "\"two\"");
     fs::create_dir(fixture.path("podman-9.9")).unwrap();
 
-    assert_eq!(
-        fixture
-            .store
-            .load("docker-20.10")
-            .unwrap()
-            .edited()
-            .unwrap(),
-        [A]
-    );
+    assert_eq!(fixture.store.load("docker-20.10").unwrap().edited().unwrap(), [A]);
     insta::assert_snapshot!(fixture.problems().join("\n"), @"
     podman-9.9/index.json does not exist: nothing is recorded for `podman-9.9` (recorded: docker-20.10, podman-4.3). Record that engine first, or name one that is
     docker-20.10/left-over.snap: belongs to no recorded scenario of docker-20.10. Delete it, or record its scenario
@@ -55,20 +46,10 @@ fn what_was_never_recorded_is_said() {
 fn broken_files_are_named_with_their_line() {
     let fixture = Fixture::recorded();
     let path = format!("docker-20.10/{A}.snap");
-    fs::write(
-        fixture.path(&path),
-        fixture.text(&path).replace("@ observe", "@ observed"),
-    )
-    .unwrap();
-    let text = fixture
-        .text("docker-20.10/images/pull.snap")
-        .replace("# images/pull", "# images/push");
+    fs::write(fixture.path(&path), fixture.text(&path).replace("@ observe", "@ observed")).unwrap();
+    let text = fixture.text("docker-20.10/images/pull.snap").replace("# images/pull", "# images/push");
     fs::write(fixture.path("docker-20.10/images/pull.snap"), text).unwrap();
-    fs::write(
-        fixture.path("podman-4.3/index.json"),
-        "{\n  \"schema\": 1,\n  oops\n}\n",
-    )
-    .unwrap();
+    fs::write(fixture.path("podman-4.3/index.json"), "{\n  \"schema\": 1,\n  oops\n}\n").unwrap();
     insta::assert_snapshot!(fixture.problems().join("\n"), @"
     docker-20.10/containers/create/duplicate-name.snap:8: expected `@ observe WHAT: COMMAND`, found `@ observed word:`. Restore the file from version control, or record its scenario again
     docker-20.10/images/pull.snap: holds `images/push`, but its place is that of `images/pull`. Move it, or record `images/pull` again

@@ -26,47 +26,24 @@ struct Fixture {
 }
 
 fn docker() -> EngineIdentity {
-    EngineIdentity {
-        engine: "docker".into(),
-        version: "20.10.24".into(),
-        api: "1.41".into(),
-    }
+    EngineIdentity { engine: "docker".into(), version: "20.10.24".into(), api: "1.41".into() }
 }
 
 fn podman() -> EngineIdentity {
-    EngineIdentity {
-        engine: "podman".into(),
-        version: "4.3.1".into(),
-        api: "1.41".into(),
-    }
+    EngineIdentity { engine: "podman".into(), version: "4.3.1".into(), api: "1.41".into() }
 }
 
 /// A transcript that says one word.
 fn says(scenario: &str, word: &str) -> (String, RecordedOutcome) {
-    let observation = Observation {
-        what: "word".into(),
-        command: vec![],
-        value: json!(word),
-    };
+    let observation = Observation { what: "word".into(), command: vec![], value: json!(word) };
     let kind = StepKind::Observation(observation);
-    let step = Step {
-        operation: "GET /info".into(),
-        kind,
-        duration: Duration::ZERO,
-    };
-    let transcript = Transcript {
-        scenario: scenario.into(),
-        steps: vec![step],
-        end: End::Completed,
-    };
+    let step = Step { operation: "GET /info".into(), kind, duration: Duration::ZERO };
+    let transcript = Transcript { scenario: scenario.into(), steps: vec![step], end: End::Completed };
     (scenario.to_owned(), RecordedOutcome::Transcript(transcript))
 }
 
 fn not_run(scenario: &str) -> (String, RecordedOutcome) {
-    (
-        scenario.to_owned(),
-        RecordedOutcome::NotRun("no swarm here".into()),
-    )
+    (scenario.to_owned(), RecordedOutcome::NotRun("no swarm here".into()))
 }
 
 fn catalogue(names: &[&str]) -> Vec<String> {
@@ -83,16 +60,8 @@ impl Fixture {
     /// Docker says `one` in A and B, podman the same in A and `other` in B.
     fn recorded() -> Self {
         let fixture = Fixture::new();
-        fixture
-            .docker(&[says(A, "one"), says(B, "one")], RecordMode::Accept, true)
-            .unwrap();
-        fixture
-            .podman(
-                &[says(A, "one"), says(B, "other")],
-                RecordMode::Accept,
-                true,
-            )
-            .unwrap();
+        fixture.docker(&[says(A, "one"), says(B, "one")], RecordMode::Accept, true).unwrap();
+        fixture.podman(&[says(A, "one"), says(B, "other")], RecordMode::Accept, true).unwrap();
         fixture
     }
 
@@ -102,8 +71,7 @@ impl Fixture {
         mode: RecordMode,
         complete: bool,
     ) -> Result<RecordSummary, StoreError> {
-        self.store
-            .record(&docker(), "engine", None, results, mode, complete)
+        self.store.record(&docker(), "engine", None, results, mode, complete)
     }
 
     fn podman(
@@ -113,8 +81,7 @@ impl Fixture {
         complete: bool,
     ) -> Result<RecordSummary, StoreError> {
         let base = self.store.load("docker-20.10")?;
-        self.store
-            .record(&podman(), "engine", Some(&base), results, mode, complete)
+        self.store.record(&podman(), "engine", Some(&base), results, mode, complete)
     }
 
     fn path(&self, file: &str) -> PathBuf {
@@ -146,12 +113,7 @@ impl Fixture {
 
     /// The word that a scenario's transcript says, if it was run.
     fn word(&self, slug: &str, scenario: &str) -> Option<String> {
-        let transcript = self
-            .store
-            .load(slug)
-            .unwrap()
-            .transcript(scenario)
-            .unwrap()?;
+        let transcript = self.store.load(slug).unwrap().transcript(scenario).unwrap()?;
         match &transcript.steps[0].kind {
             StepKind::Observation(observation) => observation.value.as_str().map(str::to_owned),
             _ => None,
@@ -159,22 +121,13 @@ impl Fixture {
     }
 
     fn entry(&self, slug: &str, scenario: &str) -> Option<Entry> {
-        self.store
-            .load(slug)
-            .unwrap()
-            .index
-            .scenarios
-            .get(scenario)
-            .cloned()
+        self.store.load(slug).unwrap().index.scenarios.get(scenario).cloned()
     }
 
     /// What [`Store::check`] says of a catalogue of A and B, a line each, with paths from the root.
     fn problems(&self) -> Vec<String> {
         let root = format!("{}/", self.store.root().display());
         let problems = self.store.check(&catalogue(&[A, B]));
-        problems
-            .iter()
-            .map(|problem| problem.to_string().replace(&root, ""))
-            .collect()
+        problems.iter().map(|problem| problem.to_string().replace(&root, "")).collect()
     }
 }

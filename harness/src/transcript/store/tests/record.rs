@@ -7,20 +7,12 @@ use RecordMode::{Accept, Review};
 #[test]
 fn the_folder_of_a_reference() {
     let fixture = Fixture::new();
-    let summary = fixture
-        .docker(&[says(A, "one"), not_run(B)], Accept, true)
-        .unwrap();
+    let summary = fixture.docker(&[says(A, "one"), not_run(B)], Accept, true).unwrap();
     assert_eq!(
         (summary.slug.as_str(), summary.new, summary.not_run),
         ("docker-20.10", catalogue(&[A]), catalogue(&[B]))
     );
-    assert_eq!(
-        fixture.files(),
-        [
-            format!("docker-20.10/{A}.snap"),
-            "docker-20.10/index.json".into()
-        ]
-    );
+    assert_eq!(fixture.files(), [format!("docker-20.10/{A}.snap"), "docker-20.10/index.json".into()]);
     insta::assert_snapshot!(fixture.text(&format!("docker-20.10/{A}.snap")), @r#"
     ---
     source: suites
@@ -62,9 +54,7 @@ fn the_folder_of_a_reference() {
 #[test]
 fn insta_reads_the_same_files() {
     let fixture = Fixture::recorded();
-    let (_, RecordedOutcome::Transcript(transcript)) = says(A, "one") else {
-        unreachable!()
-    };
+    let (_, RecordedOutcome::Transcript(transcript)) = says(A, "one") else { unreachable!() };
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(fixture.path("docker-20.10/containers/create"));
     settings.set_prepend_module_to_snapshot(false);
@@ -78,19 +68,9 @@ fn insta_reads_the_same_files() {
 #[test]
 fn what_equals_the_base_has_no_file() {
     let fixture = Fixture::recorded();
-    let podman: Vec<_> = fixture
-        .files()
-        .into_iter()
-        .filter(|file| file.starts_with("podman"))
-        .collect();
-    assert_eq!(
-        podman,
-        ["podman-4.3/images/pull.snap", "podman-4.3/index.json"]
-    );
-    assert!(matches!(
-        fixture.entry("podman-4.3", A),
-        Some(Entry::Equal { .. })
-    ));
+    let podman: Vec<_> = fixture.files().into_iter().filter(|file| file.starts_with("podman")).collect();
+    assert_eq!(podman, ["podman-4.3/images/pull.snap", "podman-4.3/index.json"]);
+    assert!(matches!(fixture.entry("podman-4.3", A), Some(Entry::Equal { .. })));
     assert_eq!(fixture.word("podman-4.3", A).as_deref(), Some("one"));
     assert_eq!(fixture.word("podman-4.3", B).as_deref(), Some("other"));
 
@@ -110,21 +90,9 @@ fn a_partial_recording_leaves_the_rest_alone() {
     assert_eq!(fixture.word("podman-4.3", B).as_deref(), Some("other"));
 
     // Without a base it keeps the one that it has.
-    let summary = fixture
-        .store
-        .record(&podman(), "engine", None, &[says(A, "one")], Accept, false)
-        .unwrap();
+    let summary = fixture.store.record(&podman(), "engine", None, &[says(A, "one")], Accept, false).unwrap();
     assert_eq!(summary.equal, 1);
-    assert_eq!(
-        fixture
-            .store
-            .load("podman-4.3")
-            .unwrap()
-            .index
-            .base
-            .as_deref(),
-        Some("docker-20.10")
-    );
+    assert_eq!(fixture.store.load("podman-4.3").unwrap().index.base.as_deref(), Some("docker-20.10"));
     assert_eq!(fixture.problems(), [""; 0]);
 }
 
@@ -132,15 +100,11 @@ fn a_partial_recording_leaves_the_rest_alone() {
 fn recording_the_same_again_writes_nothing() {
     let fixture = Fixture::recorded();
     let path = fixture.path("podman-4.3/images/pull.snap");
-    let times = || {
-        [&path, &fixture.path("podman-4.3/index.json")]
-            .map(|file| fs::metadata(file).unwrap().modified().unwrap())
-    };
+    let times =
+        || [&path, &fixture.path("podman-4.3/index.json")].map(|file| fs::metadata(file).unwrap().modified().unwrap());
     let before = times();
     for mode in [Review, Accept] {
-        let summary = fixture
-            .podman(&[says(A, "one"), says(B, "other")], mode, true)
-            .unwrap();
+        let summary = fixture.podman(&[says(A, "one"), says(B, "other")], mode, true).unwrap();
         assert_eq!((summary.unchanged, summary.equal), (catalogue(&[A, B]), 1));
     }
     assert_eq!(times(), before);
@@ -151,57 +115,31 @@ fn what_is_gone_is_removed_by_a_complete_recording() {
     let fixture = Fixture::recorded();
     let summary = fixture.podman(&[says(A, "one")], Review, true).unwrap();
     assert_eq!(summary.gone, [B]);
-    assert_eq!(
-        fixture.word("podman-4.3", B).as_deref(),
-        Some("other"),
-        "a review removes nothing"
-    );
+    assert_eq!(fixture.word("podman-4.3", B).as_deref(), Some("other"), "a review removes nothing");
 
     fs::write(fixture.path("podman-4.3/orphan.snap"), "x").unwrap();
     let summary = fixture.podman(&[says(A, "one")], Accept, true).unwrap();
     assert_eq!(summary.gone, [B, "orphan"]);
-    assert_eq!(
-        fixture
-            .files()
-            .iter()
-            .filter(|file| file.starts_with("podman"))
-            .count(),
-        1
-    );
+    assert_eq!(fixture.files().iter().filter(|file| file.starts_with("podman")).count(), 1);
     assert_eq!(fixture.entry("podman-4.3", B), None);
 }
 
 #[test]
 fn a_changed_snapshot_waits_for_review() {
     let fixture = Fixture::recorded();
-    let summary = fixture
-        .podman(&[says(B, "changed")], Review, false)
-        .unwrap();
-    let (file, new) = (
-        fixture.path("podman-4.3/images/pull.snap"),
-        fixture.path("podman-4.3/images/pull.snap.new"),
-    );
-    assert_eq!(
-        (summary.changed, summary.pending),
-        (catalogue(&[B]), vec![new.clone()])
-    );
+    let summary = fixture.podman(&[says(B, "changed")], Review, false).unwrap();
+    let (file, new) = (fixture.path("podman-4.3/images/pull.snap"), fixture.path("podman-4.3/images/pull.snap.new"));
+    assert_eq!((summary.changed, summary.pending), (catalogue(&[B]), vec![new.clone()]));
     let recorded = fixture.store.load("podman-4.3").unwrap();
     assert_eq!(recorded.pending().unwrap(), [new.as_path()]);
     assert_eq!(recorded.edited().unwrap(), [""; 0]);
-    assert_eq!(
-        fixture.word("podman-4.3", B).as_deref(),
-        Some("other"),
-        "until it is accepted"
-    );
+    assert_eq!(fixture.word("podman-4.3", B).as_deref(), Some("other"), "until it is accepted");
     assert_eq!(fixture.problems().len(), 1);
 
     // Rejected: the index says otherwise than the file.
     let text = fs::read_to_string(&new).unwrap();
     fs::remove_file(&new).unwrap();
-    assert_eq!(
-        fixture.store.load("podman-4.3").unwrap().edited().unwrap(),
-        [B]
-    );
+    assert_eq!(fixture.store.load("podman-4.3").unwrap().edited().unwrap(), [B]);
     // Accepted, as cargo-insta does it.
     fs::write(&file, text).unwrap();
     assert_eq!(fixture.word("podman-4.3", B).as_deref(), Some("changed"));
@@ -212,9 +150,7 @@ fn a_changed_snapshot_waits_for_review() {
 fn a_pending_file_goes_when_the_change_does() {
     for mode in [Review, Accept] {
         let fixture = Fixture::recorded();
-        fixture
-            .podman(&[says(B, "changed")], Review, false)
-            .unwrap();
+        fixture.podman(&[says(B, "changed")], Review, false).unwrap();
         let summary = fixture.podman(&[says(B, "other")], mode, false).unwrap();
         assert_eq!(summary.unchanged, [B]);
         assert_eq!(fixture.problems(), [""; 0]);
@@ -224,24 +160,11 @@ fn a_pending_file_goes_when_the_change_does() {
 #[test]
 fn a_review_of_what_was_equal_shows_the_difference_from_the_base() {
     let fixture = Fixture::recorded();
-    fixture
-        .podman(&[says(A, "changed")], Review, false)
+    fixture.podman(&[says(A, "changed")], Review, false).unwrap();
+    assert!(fixture.text(&format!("podman-4.3/{A}.snap")).contains("\"one\""));
+    assert!(fixture.text(&format!("podman-4.3/{A}.snap.new")).contains("\"changed\""));
+    fs::rename(fixture.path(&format!("podman-4.3/{A}.snap.new")), fixture.path(&format!("podman-4.3/{A}.snap")))
         .unwrap();
-    assert!(
-        fixture
-            .text(&format!("podman-4.3/{A}.snap"))
-            .contains("\"one\"")
-    );
-    assert!(
-        fixture
-            .text(&format!("podman-4.3/{A}.snap.new"))
-            .contains("\"changed\"")
-    );
-    fs::rename(
-        fixture.path(&format!("podman-4.3/{A}.snap.new")),
-        fixture.path(&format!("podman-4.3/{A}.snap")),
-    )
-    .unwrap();
     assert_eq!(fixture.word("podman-4.3", A).as_deref(), Some("changed"));
     assert_eq!(fixture.problems(), [""; 0]);
 }
@@ -277,16 +200,8 @@ fn a_recording_keeps_its_transcripts_when_its_base_changes() {
             let summary = fixture.docker(&[result], mode, false).unwrap();
             assert_eq!(summary.copied.is_empty(), kept, "{summary:?}");
             assert_eq!(fixture.word("podman-4.3", A).as_deref(), Some("one"));
-            assert_eq!(
-                matches!(fixture.entry("podman-4.3", A), Some(Entry::Equal { .. })),
-                kept
-            );
-            assert!(
-                fixture
-                    .problems()
-                    .iter()
-                    .all(|problem| problem.contains("waits for review"))
-            );
+            assert_eq!(matches!(fixture.entry("podman-4.3", A), Some(Entry::Equal { .. })), kept);
+            assert!(fixture.problems().iter().all(|problem| problem.contains("waits for review")));
         }
     }
 }
@@ -295,15 +210,9 @@ fn a_recording_keeps_its_transcripts_when_its_base_changes() {
 fn a_base_may_have_a_base() {
     let fixture = Fixture::recorded();
     let base = fixture.store.load("podman-4.3").unwrap();
-    let next = EngineIdentity {
-        version: "5.0".into(),
-        ..podman()
-    };
+    let next = EngineIdentity { version: "5.0".into(), ..podman() };
     let results = [says(A, "one"), says(B, "other")];
-    let summary = fixture
-        .store
-        .record(&next, "engine", Some(&base), &results, Accept, true)
-        .unwrap();
+    let summary = fixture.store.record(&next, "engine", Some(&base), &results, Accept, true).unwrap();
     assert_eq!((summary.slug.as_str(), summary.equal), ("podman-5.0", 2));
     assert_eq!(fixture.word("podman-5.0", A).as_deref(), Some("one"));
     assert_eq!(fixture.word("podman-5.0", B).as_deref(), Some("other"));
@@ -321,15 +230,6 @@ fn recordings_do_not_get_in_each_others_way() {
             scope.spawn(|| fixture.docker(&[says(name, "one")], Accept, false).unwrap());
         }
     });
-    assert_eq!(
-        fixture
-            .store
-            .load("docker-20.10")
-            .unwrap()
-            .index
-            .scenarios
-            .len(),
-        16
-    );
+    assert_eq!(fixture.store.load("docker-20.10").unwrap().index.scenarios.len(), 16);
     assert_eq!(fixture.store.check(&names), []);
 }
