@@ -84,6 +84,7 @@ async fn life(s: &mut Session) -> Outcome {
 /// Waits until the one task of the service has ended and gives its id.
 async fn ended(s: &mut Session) -> Result<String, Stop> {
     s.until_at("/tasks", "/0/Status/State", |found| found == Some(&json!("complete"))).await?;
+    s.until_at("/tasks", "/0/DesiredState", |found| found == Some(&json!("shutdown"))).await?;
     let name = s.name("service");
     let seen = s.call("GET /tasks", &[]).filters(json!({ "service": [name] })).expect(200).await?;
     let task = seen.text("/0/ID")?;
