@@ -135,8 +135,12 @@ async fn detach_keys(s: &mut Session) -> Outcome {
     stream.wait_for("hello\r\nhello\r\n").await;
     stream.write(b"\x01").await;
     stream.write(b"x").await;
-    s.finish_stream(stream).await?;
+    // An engine that does not know the keys hands on all of it, and this is its echo.
+    stream.write(b"late\n").await;
+    stream.wait_for("late\r\n^Axlate\r\n").await;
     s.call("GET /containers/{id}/json", &[&c]).independent().expect(200).await?;
+    s.call(KILL, &[&c]).independent().expect(204).await?;
+    s.finish_stream(stream).await?;
     Ok(())
 }
 
