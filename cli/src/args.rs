@@ -63,7 +63,8 @@ impl Default for Command {
 /// Which engines, and how to reach them.
 #[derive(Debug, Args, Clone, Default)]
 pub struct EngineArguments {
-    /// The oracle: docker or podman (a private daemon is launched), unix:///path, tcp://HOST:PORT, https://HOST:PORT.
+    /// The oracle: docker or podman (a private daemon is launched), unix:///path, tcp://HOST:PORT, https://HOST:PORT,
+    /// ssh://USER@HOST (as Docker's client does it), context:NAME (a Docker context), or env (what docker itself would use).
     /// Default: a private Docker, else the first engine found (DOCKER_HOST, the usual sockets).
     #[arg(long, value_name = "ENGINE", env = "LOCKSTEP_REFERENCE")]
     pub reference: Option<String>,
@@ -79,7 +80,8 @@ pub struct EngineArguments {
     /// An image to pull when the engine takes neither load, import nor build.
     #[arg(long, value_name = "NAME")]
     pub image: Option<String>,
-    /// Certificate authority for https:// endpoints (PEM).
+    /// Certificate authority for https:// endpoints of either side (PEM). Without the --tls flags, DOCKER_CERT_PATH is
+    /// read when DOCKER_TLS_VERIFY is set; a context has its own files, so two contexts may have different ones.
     #[arg(long, value_name = "FILE")]
     pub tls_ca: Option<PathBuf>,
     /// Client certificate (PEM).

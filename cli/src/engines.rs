@@ -38,13 +38,13 @@ fn launchable_or_found(family: Family, taken: Option<&Target>) -> Result<Target,
         Ok(()) => return Ok(Target::Private(family)),
         Err(reason) => reason,
     };
-    let found = engine::discover::find().into_iter().map(|found| found.endpoint);
+    let found = engine::discover::find().into_iter();
     let is_podman =
         |endpoint: &Endpoint| matches!(endpoint, Endpoint::Unix(path) if path.to_string_lossy().contains("podman"));
     found
-        .filter(|endpoint| taken != Some(&Target::Endpoint(endpoint.clone())))
-        .find(|endpoint| (family == Family::Podman) == is_podman(endpoint))
-        .map(Target::Endpoint)
+        .filter(|found| taken != Some(&Target::Endpoint(found.endpoint.clone())) && taken != Some(&found.target))
+        .find(|found| (family == Family::Podman) == is_podman(&found.endpoint))
+        .map(|found| found.target)
         .ok_or_else(|| {
             CliError::Engine(EngineError::Unreachable {
                 engine: family.name().to_owned(),
@@ -60,9 +60,12 @@ fn launchable_or_found(family: Family, taken: Option<&Target>) -> Result<Target,
 pub async fn bring_up(choice: &Choice, arguments: &EngineArguments) -> Result<Vec<Side>, CliError> {
     let asked = arguments.api_version.as_deref().map(str::parse::<ApiVersion>).transpose().map_err(CliError::Engine)?;
     let limits = Limits { deadline: Duration::from_secs(arguments.deadline), ..Limits::default() };
-    let tls =
-        TlsFiles { ca: arguments.tls_ca.clone(), cert: arguments.tls_cert.clone(), key: arguments.tls_key.clone() };
-    let tls = (tls != TlsFiles::default()).then_some(tls);
+    let tls = tls_files(arguments);
+    let mut targets = std::iter::once(&choice.reference).chain(&choice.candidate);
+    if tls.is_some() && !targets.any(Target::takes_tls_flags) {
+        let problem = "--tls-ca, --tls-cert and --tls-key are for engines over TLS, and neither of these is: write https://HOST:PORT";
+        return Err(CliError::Usage(problem.to_owned()));
+    }
     for target in [Some(&choice.reference), choice.candidate.as_ref()].into_iter().flatten() {
         if let Target::Private(family) = target {
             for helper in engine::missing_helpers(*family) {
@@ -82,9 +85,7 @@ pub async fn bring_up(choice: &Choice, arguments: &EngineArguments) -> Result<Ve
         }
         None => vec![start(&choice.reference, "reference").await?],
     };
-    let ranges: Vec<_> = engines.iter().map(|engine| engine.range).collect();
-    let last = ranges.last().unwrap_or(&ranges[0]);
-    let api = engine::negotiate(&ranges[0], last, asked)?;
+    let api = agree(&mut engines, asked).await?;
     for engine in &mut engines {
         engine.use_api(api);
         if arguments.disposable {
@@ -96,6 +97,29 @@ pub async fn bring_up(choice: &Choice, arguments: &EngineArguments) -> Result<Ve
     let roles = [Role::Reference, Role::Candidate];
     let sides = engines.into_iter().zip(roles).zip(images);
     Ok(sides.map(|((engine, role), image)| Side { engine: Arc::new(engine), role, image }).collect())
+}
+
+/// The files given by flags, if any.
+fn tls_files(arguments: &EngineArguments) -> Option<TlsFiles> {
+    let (ca, cert, key) = (arguments.tls_ca.clone(), arguments.tls_cert.clone(), arguments.tls_key.clone());
+    let files = TlsFiles { ca, cert, key, skip_verify: false };
+    (files != TlsFiles::default()).then_some(files)
+}
+
+/// The version that all engines not only say to speak, but take. A refusal may tell new bounds: then once more.
+async fn agree(engines: &mut [Engine], asked: Option<ApiVersion>) -> Result<ApiVersion, CliError> {
+    loop {
+        let ranges: Vec<_> = engines.iter().map(|engine| engine.range).collect();
+        let last = ranges.last().unwrap_or(&ranges[0]);
+        let api = engine::negotiate(&ranges[0], last, asked)?;
+        let mut all = true;
+        for engine in engines.iter_mut() {
+            all &= engine.accepts(api).await?;
+        }
+        if all {
+            return Ok(api);
+        }
+    }
 }
 
 async fn futures<T>(

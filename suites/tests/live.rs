@@ -88,7 +88,7 @@ fn unavailable() -> Option<String> {
                     return Some(reason);
                 }
             }
-            Ok(Target::Endpoint(_)) => {}
+            Ok(Target::Endpoint(_) | Target::Named(_)) => {}
             Err(problem) => return Some(problem),
         }
     }

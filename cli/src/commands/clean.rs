@@ -7,7 +7,7 @@ use lockstep_harness::scenario::{LABEL, remove_labelled};
 
 /// Removes dead daemons' folders, and on each given engine what carries Lockstep's label.
 pub async fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
-    for folder in engine::sweep() {
+    for folder in engine::sweep().into_iter().chain(engine::sweep_sockets()) {
         anstream::println!("removed {}", folder.display());
     }
     for given in &arguments.engines {

@@ -1,6 +1,7 @@
 //! HTTP to one engine: bounded in time and size.
 
-use super::{Endpoint, EngineError, TlsFiles};
+use super::ssh::Bridge;
+use super::{Endpoint, EngineError, TlsFiles, refusal};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use std::path::PathBuf;
@@ -60,6 +61,10 @@ pub struct Client {
     limits: Limits,
     answered: AtomicBool,
     log: Option<PathBuf>,
+    /// Certificates, for an endpoint over TLS.
+    tls: Option<TlsFiles>,
+    /// The way to an endpoint over ssh.
+    bridge: Option<Bridge>,
 }
 
 impl Client {
@@ -76,12 +81,19 @@ impl Client {
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .pool_idle_timeout(Duration::from_secs(20));
+        let mut bridge = None;
         let base = match &endpoint {
             Endpoint::Unix(path) => {
                 builder = builder.unix_socket(path.clone());
                 "http://localhost".to_owned()
             }
-            Endpoint::Tcp(host) => format!("http://{host}"),
+            Endpoint::Tcp(host) | Endpoint::Http(host) => format!("http://{host}"),
+            Endpoint::Ssh(place) => {
+                let opened = Bridge::open(place, name, limits)?;
+                builder = builder.unix_socket(opened.socket());
+                bridge = Some(opened);
+                "http://localhost".to_owned()
+            }
             Endpoint::Tls(host) => {
                 if let Some(files) = tls {
                     builder = files.apply(builder)?;
@@ -90,10 +102,13 @@ impl Client {
             }
         };
         let http = builder.build().map_err(|error| unusable(chain(&error)))?;
+        let tls = matches!(endpoint, Endpoint::Tls(_)).then(|| tls.cloned().unwrap_or_default());
         Ok(Client {
             http,
             base,
             endpoint,
+            tls,
+            bridge,
             name: Mutex::new(name.to_owned()),
             prefix: Mutex::new(String::new()),
             limits,
@@ -183,7 +198,7 @@ impl Client {
                 self.answered.store(true, Ordering::Relaxed);
                 Ok(opened)
             }
-            Ok(Err(error)) => Err(self.diagnose(during, &chain(&error)).await),
+            Ok(Err(error)) => Err(self.failed(during, &error).await),
             Err(_) => Err(self.deadline(during, self.limits.deadline)),
         }
     }
@@ -215,7 +230,7 @@ impl Client {
                 self.answered.store(true, Ordering::Relaxed);
                 Ok(answer)
             }
-            Ok(Err(Trouble::Wire(error))) => Err(self.diagnose(during, &chain(&error)).await),
+            Ok(Err(Trouble::Wire(error))) => Err(self.failed(during, &error).await),
             Ok(Err(Trouble::TooLarge)) => Err(self.too_large(during)),
             Err(_) => Err(self.deadline(during, deadline)),
         }
@@ -230,13 +245,33 @@ impl Client {
         if request.body.is_empty() { builder } else { builder.body(request.body.clone()) }
     }
 
+    /// An exchange that failed on the wire: a refused handshake says so itself, everything else is looked into.
+    async fn failed(&self, during: &str, error: &reqwest::Error) -> EngineError {
+        let first = !self.answered.load(Ordering::Relaxed);
+        match self.tls.as_ref().and_then(|files| refusal::explain(error, files, first)) {
+            Some(problem) => self.unusable(problem),
+            None => self.diagnose(during, &chain(error)).await,
+        }
+    }
+
+    /// An engine that is there and cannot be worked with.
+    pub(super) fn unusable(&self, problem: String) -> EngineError {
+        EngineError::Unusable { engine: self.name(), endpoint: self.endpoint.to_string(), problem }
+    }
+
     /// Tells an engine that is gone from one that only left this exchange unanswered: the former does not answer a ping either.
     pub(super) async fn diagnose(&self, during: &str, problem: &str) -> EngineError {
         let engine = self.name();
         let during = during.to_owned();
-        let problem = problem.to_owned();
+        let refused = self.bridge.as_ref().and_then(Bridge::trouble);
+        if let Some(problem) = refused.clone().filter(|_| !self.answered.load(Ordering::Relaxed)) {
+            return self.unusable(problem);
+        }
+        // A new ssh connection may take its time.
+        let patience = Duration::from_secs(if self.bridge.is_some() { 10 } else { 2 });
+        let problem = refused.unwrap_or_else(|| problem.to_owned());
         let ping = self.http.get(format!("{}/_ping", self.base)).send();
-        if let Ok(Ok(_)) = tokio::time::timeout(Duration::from_secs(2), ping).await {
+        if let Ok(Ok(_)) = tokio::time::timeout(patience, ping).await {
             return EngineError::NoAnswer { engine, during, problem };
         }
         let endpoint = self.endpoint.to_string();

@@ -1,8 +1,9 @@
 //! An engine in use: reached or launched, named, and at a negotiated API version.
 
+use super::context::process_environment;
 use super::launch::{Daemon, launch};
-use super::version::{ApiRange, ApiVersion};
-use super::{Client, EngineError, EngineIdentity, Limits, Target, TlsFiles, WireRequest};
+use super::version::{ApiRange, ApiVersion, bounds_told};
+use super::{Client, Endpoint, EngineError, EngineIdentity, Limits, Target, TlsFiles, WireAnswer, WireRequest};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -44,17 +45,22 @@ impl Engine {
                 let (client, daemon) = launch(*family, limits).await?;
                 (client, Some(daemon))
             }
-            Target::Endpoint(endpoint) => (Client::new(endpoint.clone(), tls, role, limits)?, None),
+            _ => match target.resolve(tls, &process_environment)? {
+                Some(place) => (Client::new(place.endpoint, place.tls.as_ref(), role, limits)?, None),
+                None => return Err(EngineError::Configuration(format!("{role}: this engine has no endpoint"))),
+            },
         };
-        let first = Duration::from_secs(4).min(limits.deadline);
-        let answer = client.send_first("GET /version", &get("/version"), first).await?;
+        let answer = first_version(&client, limits).await?;
         let version: Value = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
-        let unusable = |problem: &str| EngineError::Unusable {
-            engine: role.to_owned(),
-            endpoint: client.endpoint().to_string(),
-            problem: format!("{problem}; is this a Docker-compatible engine?"),
-        };
-        let range = ApiRange::of(&version).ok_or_else(|| unusable("GET /version answers without an ApiVersion"))?;
+        let unusable = |problem: &str| client.unusable(format!("{problem}; is this a Docker-compatible engine?"));
+        let mut range = ApiRange::of(&version).map_err(|problem| unusable(&problem))?;
+        if range.has_no_minimum() {
+            // Its refusal of a version that nobody speaks any more tells.
+            let refusal = client.send_bare("GET /v1.0/version", &get("/v1.0/version")).await?;
+            if refusal.status == 400 {
+                range.narrow(&String::from_utf8_lossy(&refusal.body));
+            }
+        }
         let own = version["Version"].as_str().ok_or_else(|| unusable("GET /version answers without a Version"))?;
         let server = answer.headers.iter().find(|(name, _)| name == "server").map_or("", |(_, value)| value);
         let identity =
@@ -67,6 +73,26 @@ impl Engine {
             folder: daemon.as_ref().map(|daemon| daemon.folder().display().to_string()),
         };
         Ok(Engine { client, identity, range, disposable: daemon.is_some(), facts, daemon })
+    }
+
+    /// Whether the engine takes requests of this version. If its refusal tells bounds that `/version` did not, they are in `range` now,
+    /// and another version may be agreed on; any other refusal is an error.
+    pub async fn accepts(&mut self, version: ApiVersion) -> Result<bool, EngineError> {
+        let path = format!("/v{version}/version");
+        let answer = self.client.send_bare(&format!("GET {path}"), &get(&path)).await?;
+        let text = String::from_utf8_lossy(&answer.body);
+        match answer.status {
+            400 if self.range.narrow(&text) => Ok(false),
+            400 => {
+                let speaks = self.range;
+                let problem = format!(
+                    "it says that it speaks API {speaks}, but refuses API {version}: {}\n  give another with --api-version",
+                    brief(&text)
+                );
+                Err(self.client.unusable(problem))
+            }
+            _ => Ok(true),
+        }
     }
 
     /// From now on requests carry this version.
@@ -107,6 +133,37 @@ impl Engine {
 fn keep_log(daemon: &Daemon) -> Option<PathBuf> {
     let kept = std::env::temp_dir().join(format!("{}.log", daemon.folder().file_name()?.to_string_lossy()));
     std::fs::copy(daemon.log(), &kept).ok().map(|_| kept)
+}
+
+/// The first exchange: who is there. An engine that takes no request without a version says in its refusal which one it takes.
+async fn first_version(client: &Client, limits: Limits) -> Result<WireAnswer, EngineError> {
+    let patience = match client.endpoint() {
+        // Host look-up, key exchange and a command on the far side.
+        Endpoint::Ssh(_) => limits.deadline,
+        _ => Duration::from_secs(4).min(limits.deadline),
+    };
+    let answer = client.send_first("GET /version", &get("/version"), patience).await?;
+    if answer.status != 400 {
+        return Ok(answer);
+    }
+    let text = String::from_utf8_lossy(&answer.body);
+    // Go's net/http and nginx say so; others just end the connection.
+    if text.contains("HTTP request to an HTTPS server") || text.contains("plain HTTP request was sent to HTTPS port") {
+        return Err(client.unusable("it speaks TLS: write https://HOST:PORT (with --tls-ca, --tls-cert and --tls-key), or set DOCKER_TLS_VERIFY=1".to_owned()));
+    }
+    match bounds_told(&text) {
+        (Some(told), _) | (None, Some(told)) => {
+            let path = format!("/v{told}/version");
+            client.send_bare(&format!("GET {path}"), &get(&path)).await
+        }
+        (None, None) => Err(client.unusable(format!("GET /version answers 400: {}", brief(&text)))),
+    }
+}
+
+/// The beginning of a text that an engine sent, in one line.
+fn brief(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() > 300 { format!("{}…", line.chars().take(300).collect::<String>()) } else { line }
 }
 
 fn get(target: &str) -> WireRequest {

@@ -1,6 +1,7 @@
 //! Engines that are on this machine already.
 
-use super::{Endpoint, Target, TlsFiles};
+use super::context::{default_place, process_environment};
+use super::{Endpoint, Named, Target};
 use std::path::{Path, PathBuf};
 
 /// An engine that may be there.
@@ -10,25 +11,22 @@ pub struct Found {
     pub endpoint: Endpoint,
     /// What named it: a variable or the usual place.
     pub from: String,
-    /// Certificates, where DOCKER_CERT_PATH names them.
-    pub tls: Option<TlsFiles>,
+    /// What to start it by: certificates that DOCKER_CERT_PATH names go with it.
+    pub target: Target,
 }
 
 /// DOCKER_HOST, then the sockets of Docker and Podman, rootless ones too; only those that exist. Nothing is opened.
 pub fn find() -> Vec<Found> {
-    find_in(|name| std::env::var(name).ok().filter(|value| !value.is_empty()), Path::exists)
+    find_in(process_environment, Path::exists)
 }
 
 fn find_in(variable: impl Fn(&str) -> Option<String>, exists: impl Fn(&Path) -> bool) -> Vec<Found> {
     let mut found = Vec::new();
-    if let Some(host) = variable("DOCKER_HOST") {
-        let tls = variable("DOCKER_TLS_VERIFY").is_some();
-        let host = if tls { host.replacen("tcp://", "https://", 1) } else { host };
-        if let Ok(Target::Endpoint(endpoint)) = host.parse() {
-            let files =
-                variable("DOCKER_CERT_PATH").filter(|_| tls).map(|path| TlsFiles::from_folder(Path::new(&path)));
-            found.push(Found { endpoint, from: "DOCKER_HOST".to_owned(), tls: files });
-        }
+    if variable("DOCKER_HOST").is_some()
+        && let Ok(place) = default_place(&variable)
+    {
+        let target = Target::Named(Named::Environment);
+        found.push(Found { endpoint: place.endpoint, from: "DOCKER_HOST".to_owned(), target });
     }
     let runtime = variable("XDG_RUNTIME_DIR").map(PathBuf::from);
     let home = variable("HOME").map(PathBuf::from);
@@ -41,7 +39,8 @@ fn find_in(variable: impl Fn(&str) -> Option<String>, exists: impl Fn(&Path) -> 
     ];
     for path in usual.into_iter().flatten().filter(|path| exists(path)) {
         let from = path.display().to_string();
-        found.push(Found { endpoint: Endpoint::Unix(path), from, tls: None });
+        let endpoint = Endpoint::Unix(path);
+        found.push(Found { target: Target::Endpoint(endpoint.clone()), endpoint, from });
     }
     found
 }
@@ -62,7 +61,7 @@ mod tests {
         let found = find_in(variables, |path| path.starts_with("/run/user/1000/podman"));
         assert_eq!(found.len(), 2);
         assert_eq!(found[0].endpoint, Endpoint::Tls("127.0.0.1:2376".to_owned()));
-        assert_eq!(found[0].tls, Some(TlsFiles::default()));
+        assert_eq!(found[0].target, Target::Named(Named::Environment));
         assert_eq!(found[1].from, "/run/user/1000/podman/podman.sock");
     }
 

@@ -1,6 +1,7 @@
 //! Where an engine listens.
 
 use super::EngineError;
+use super::ssh::SshPlace;
 use std::path::PathBuf;
 
 /// What a person may give as `--reference` or `--candidate`.
@@ -10,6 +11,17 @@ pub enum Target {
     Private(Family),
     /// Talk to an engine that is already there.
     Endpoint(Endpoint),
+    /// Talk to the engine that Docker's own client knows under this name.
+    Named(Named),
+}
+
+/// An engine that Docker's client knows: looked up when it is used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Named {
+    /// `context:NAME`: a context that `docker context create` made, or `default`.
+    Context(String),
+    /// `env`: the engine that `docker` itself would talk to here.
+    Environment,
 }
 
 /// The families that Lockstep can launch by itself.
@@ -36,10 +48,14 @@ impl Family {
 pub enum Endpoint {
     /// A Unix socket.
     Unix(PathBuf),
-    /// Plain HTTP: `host:port`.
+    /// `host:port`: plain HTTP, unless DOCKER_TLS_VERIFY (or DOCKER_TLS) turns it into TLS, as for `docker -H tcp://…`.
     Tcp(String),
+    /// Plain HTTP whatever the environment says: `host:port`.
+    Http(String),
     /// HTTP over TLS: `host:port`.
     Tls(String),
+    /// Through the system's `ssh` and the far side's `docker system dial-stdio`.
+    Ssh(SshPlace),
 }
 
 impl std::fmt::Display for Endpoint {
@@ -47,7 +63,9 @@ impl std::fmt::Display for Endpoint {
         match self {
             Endpoint::Unix(path) => write!(f, "unix://{}", path.display()),
             Endpoint::Tcp(host) => write!(f, "tcp://{host}"),
+            Endpoint::Http(host) => write!(f, "http://{host}"),
             Endpoint::Tls(host) => write!(f, "https://{host}"),
+            Endpoint::Ssh(place) => write!(f, "ssh://{place}"),
         }
     }
 }
@@ -55,15 +73,21 @@ impl std::fmt::Display for Endpoint {
 impl std::str::FromStr for Target {
     type Err = EngineError;
 
-    /// Reads `docker`, `podman`, `unix:///path`, `tcp://host:port`, `http://host:port` or `https://host:port`.
+    /// Reads `docker`, `podman`, `env`, `context:NAME`, `unix:///path`, `tcp://host:port`, `http://host:port`,
+    /// `https://host:port` or `ssh://user@host:port/path`. Nothing is looked up or opened yet.
     fn from_str(given: &str) -> Result<Self, EngineError> {
         let bad = |problem: &str| EngineError::BadEndpoint { given: given.to_owned(), problem: problem.to_owned() };
+        if let Some(name) = given.strip_prefix("context:") {
+            let named = Target::Named(Named::Context(name.to_owned()));
+            return if name.is_empty() { Err(bad("context: needs a name, as in context:default")) } else { Ok(named) };
+        }
         let (scheme, rest) = match given.split_once("://") {
             Some(parts) => parts,
             None => {
                 return match given {
                     "docker" => Ok(Target::Private(Family::Docker)),
                     "podman" => Ok(Target::Private(Family::Podman)),
+                    "env" => Ok(Target::Named(Named::Environment)),
                     "" => Err(bad("it is empty")),
                     _ => Err(bad("it has no scheme and is no engine that Lockstep can launch")),
                 };
@@ -76,8 +100,12 @@ impl std::str::FromStr for Target {
             "tcp" | "http" | "https" if host.is_empty() || host.contains('/') => {
                 Err(bad("expected HOST:PORT after the scheme, without a path"))
             }
-            "tcp" | "http" => Ok(Target::Endpoint(Endpoint::Tcp(with_port(host, 2375)))),
+            "tcp" => Ok(Target::Endpoint(Endpoint::Tcp(with_port(host, 2375)))),
+            "http" => Ok(Target::Endpoint(Endpoint::Http(with_port(host, 2375)))),
             "https" => Ok(Target::Endpoint(Endpoint::Tls(with_port(host, 2376)))),
+            "ssh" => SshPlace::parse(rest)
+                .map(|place| Target::Endpoint(Endpoint::Ssh(place)))
+                .map_err(|problem| bad(&problem)),
             other => Err(bad(&format!("the scheme {other}:// is not known"))),
         }
     }
@@ -99,8 +127,11 @@ mod tests {
     #[case("podman", "Private(Podman)")]
     #[case("unix:///run/docker.sock", "unix:///run/docker.sock")]
     #[case("tcp://127.0.0.1:2375", "tcp://127.0.0.1:2375")]
-    #[case("http://localhost", "tcp://localhost:2375")]
+    #[case("http://localhost", "http://localhost:2375")]
     #[case("https://[::1]", "https://[::1]:2376")]
+    #[case("ssh://me@host:2222/run/docker.sock", "ssh://me@host:2222/run/docker.sock")]
+    #[case("env", "Named(Environment)")]
+    #[case("context:far", "Named(Context(\"far\"))")]
     fn reads_what_people_write(#[case] given: &str, #[case] read: &str) {
         let target: Target = given.parse().unwrap();
         let shown = match &target {
@@ -116,6 +147,9 @@ mod tests {
     #[case("unix://run/x", "absolute path")]
     #[case("tcp://", "HOST:PORT")]
     #[case("tcp://h:1/v1.41", "without a path")]
+    #[case("context:", "needs a name")]
+    #[case("ssh://", "names no host")]
+    #[case("ssh://me:secret@host", "password")]
     #[case("npipe:////./pipe", "npipe:// is not known")]
     fn refuses_what_is_no_engine(#[case] given: &str, #[case] said: &str) {
         let error = given.parse::<Target>().unwrap_err();

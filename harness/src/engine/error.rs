@@ -7,7 +7,7 @@ use std::path::PathBuf;
 pub enum EngineError {
     /// The text given as an engine is none.
     #[error(
-        "'{given}' is no engine: {problem}\n  use docker or podman (a private daemon is launched), unix:///path/to.sock, tcp://HOST:PORT or https://HOST:PORT"
+        "'{given}' is no engine: {problem}\n  use docker or podman (a private daemon is launched), unix:///path/to.sock, tcp://HOST:PORT, https://HOST:PORT, ssh://USER@HOST, context:NAME, or env (the engine that docker itself would use)"
     )]
     BadEndpoint {
         /// The text as given.
@@ -92,6 +92,9 @@ pub enum EngineError {
     /// An API version that cannot be used.
     #[error("{0}")]
     ApiVersion(String),
+    /// Docker's own configuration (a context, DOCKER_HOST) does not lead to an engine.
+    #[error("{0}")]
+    Configuration(String),
     /// A certificate or key file is missing or wrong.
     #[error("{}: {problem}", path.display())]
     Certificate {
@@ -119,7 +122,13 @@ fn log_tail(log: &str) -> String {
 impl EngineError {
     /// Whether the command line was wrong (exit status 2) rather than an engine out of reach (3).
     pub fn is_usage(&self) -> bool {
-        matches!(self, EngineError::BadEndpoint { .. } | EngineError::Certificate { .. } | EngineError::ApiVersion(_))
+        matches!(
+            self,
+            EngineError::BadEndpoint { .. }
+                | EngineError::Certificate { .. }
+                | EngineError::ApiVersion(_)
+                | EngineError::Configuration(_)
+        )
     }
 
     /// Whether only one exchange failed and the engine may go on.

@@ -2,12 +2,15 @@
 
 mod client;
 mod connect;
+mod context;
 pub mod discover;
 mod endpoint;
 mod error;
 mod identity;
 pub mod image;
 pub mod launch;
+mod refusal;
+mod ssh;
 pub mod stream;
 mod tls;
 mod version;
@@ -15,9 +18,10 @@ mod version;
 pub(crate) use client::lock;
 pub use client::{Client, Headers, Limits, Opened, WireAnswer, WireRequest};
 pub use connect::{Engine, Facts};
-pub use endpoint::{Endpoint, Family, Target};
+pub use endpoint::{Endpoint, Family, Named, Target};
 pub use error::EngineError;
 pub use identity::EngineIdentity;
 pub use launch::{Daemon, can_launch, end_all, launch, missing_helpers, on_path, sweep};
+pub use ssh::{SshPlace, sweep_sockets};
 pub use tls::TlsFiles;
 pub use version::{ApiRange, ApiVersion, negotiate};
