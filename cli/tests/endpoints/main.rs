@@ -1,0 +1,10 @@
+//! Engines at addresses that people have: over TLS, over ssh, by Docker's contexts and variables, and with odd versions.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod certificates;
+mod process;
+mod ssh;
+mod tls;
+mod versions;
