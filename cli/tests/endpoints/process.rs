@@ -69,15 +69,22 @@ pub fn listens(process: &mut Process, port: u16, log: &Path) {
 }
 
 /// The command under test, with these variables and none of Docker's else.
-pub fn lockstep(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
-    let folder = common::copy();
+pub fn command(arguments: &[&str], variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lockstep"));
-    command.args(arguments).current_dir(folder.path()).stdin(Stdio::null()).env("NO_COLOR", "1");
-    let docker = ["DOCKER_HOST", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_CONTEXT", "DOCKER_CONFIG"];
+    // No snapshots: one scenario against itself needs none, and they are many.
+    let divergences = common::repository().join("DIVERGENCE.md").canonicalize().unwrap();
+    command.args(arguments).arg("--divergences").arg(divergences).args(["--snapshots", "/nonexistent"]);
+    let docker =
+        ["DOCKER_HOST", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_CONTEXT", "DOCKER_CONFIG"];
     for name in docker.iter().chain(&["LOCKSTEP_REFERENCE", "LOCKSTEP_CANDIDATE", "SSH_AUTH_SOCK"]) {
         command.env_remove(name);
     }
-    command.envs(variables.iter().copied()).output().unwrap()
+    command.stdin(Stdio::null()).env("NO_COLOR", "1").envs(variables.iter().copied());
+    command
+}
+
+pub fn lockstep(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    command(arguments, variables).output().unwrap()
 }
 
 /// `run` of one scenario with the same engine on both sides.

@@ -69,12 +69,20 @@ fn dockerd_that_demands_client_certificates() {
     let by_name = https.replace("127.0.0.1", "localhost");
     let flags = |ca: &str, cert: &str, key: &str| {
         let given = [("--tls-ca", ca), ("--tls-cert", cert), ("--tls-key", key)];
-        given.into_iter().filter(|(_, path)| !path.is_empty()).flat_map(|(flag, path)| [flag.to_owned(), path.to_owned()]).collect()
+        given
+            .into_iter()
+            .filter(|(_, path)| !path.is_empty())
+            .flat_map(|(flag, path)| [flag.to_owned(), path.to_owned()])
+            .collect()
     };
-    let of = |folder: &str| flags(&format!("{folder}/ca.pem"), &format!("{folder}/cert.pem"), &format!("{folder}/key.pem"));
-    let (good_ca, good_cert, good_key) = (format!("{good}/ca.pem"), format!("{good}/cert.pem"), format!("{good}/key.pem"));
+    let of =
+        |folder: &str| flags(&format!("{folder}/ca.pem"), &format!("{folder}/cert.pem"), &format!("{folder}/key.pem"));
+    let (good_ca, good_cert, good_key) =
+        (format!("{good}/ca.pem"), format!("{good}/cert.pem"), format!("{good}/key.pem"));
     let by_context = context(root, &tcp, &good);
-    let docker = |path: &str| vec![("DOCKER_HOST", tcp.clone()), ("DOCKER_TLS_VERIFY", "1".to_owned()), ("DOCKER_CERT_PATH", path.to_owned())];
+    let docker = |path: &str| {
+        vec![("DOCKER_HOST", tcp.clone()), ("DOCKER_TLS_VERIFY", "1".to_owned()), ("DOCKER_CERT_PATH", path.to_owned())]
+    };
 
     type Case<'a> = (&'a str, &'a str, Vec<String>, Vec<(&'a str, String)>, i32, Vec<&'a str>);
     #[rustfmt::skip]
@@ -93,7 +101,7 @@ fn dockerd_that_demands_client_certificates() {
         ("a client certificate of another authority", &https, of(&strange), vec![], 3, vec!["refuses the client certificate", "strange/cert.pem", "did not sign it"]),
         ("an authority that did not sign the engine's", &https, flags(&wrong_ca, &good_cert, &good_key), vec![], 3, vec!["certificate is not signed by", "wrong-ca.pem"]),
         ("no authority", &https, flags("", &good_cert, &good_key), vec![], 3, vec!["give the one that signed it with --tls-ca"]),
-        ("a name that is not in the certificate", &by_name, of(&good), vec![], 3, vec!["its certificate is not for localhost, but for"]),
+        ("a name that is not in the certificate", &by_name, of(&good), vec![], 3, vec!["its certificate is not for localhost, but for 127.0.0.1: "]),
         ("the key of another certificate", &https, of(&mixed), vec![], 2, vec!["mixed/key.pem", "does not belong to the certificate"]),
         ("garbage for an authority", &https, flags(&garbage, "", ""), vec![], 2, vec!["garbage.pem", "holds no PEM certificate"]),
         ("garbage for a certificate", &https, flags(&good_ca, &garbage, &good_key), vec![], 2, vec!["garbage.pem", "holds no PEM certificate"]),
@@ -120,7 +128,10 @@ fn dockerd_that_demands_client_certificates() {
 fn context(root: &Path, host: &str, files: &str) -> String {
     let config = root.join("config").display().to_string();
     let docker = format!("host={host},ca={files}/ca.pem,cert={files}/cert.pem,key={files}/key.pem");
-    let made = Command::new("docker").args(["--config", &config, "context", "create", "far", "--docker", &docker]).output().unwrap();
+    let made = Command::new("docker")
+        .args(["--config", &config, "context", "create", "far", "--docker", &docker])
+        .output()
+        .unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     config
 }
@@ -170,7 +181,9 @@ fn tls_to_a_plain_port_is_told() {
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             // What Go's net/http says to a handshake.
-            let _ = stream.unwrap().write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n400 Bad Request");
+            let _ = stream.unwrap().write_all(
+                b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n400 Bad Request",
+            );
         }
     });
     let output = run(&endpoint, &[], &[]);

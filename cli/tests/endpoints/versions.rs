@@ -28,7 +28,11 @@ fn engine(answers: &'static [(&'static str, u16, &'static str)]) -> String {
 
 const SDC: &[(&str, u16, &str)] = &[
     ("/version", 200, r#"{"ApiVersion":"1.21","Version":"1.9.0"}"#),
-    ("/v1.0/", 400, "(InvalidVersion) client API version (1.0) is less than the minimum required API version (1.20) (0c2f)"),
+    (
+        "/v1.0/",
+        400,
+        "(InvalidVersion) client API version (1.0) is less than the minimum required API version (1.20) (0c2f)",
+    ),
     ("/v1.21/version", 200, "{}"),
 ];
 const MODERN: &[(&str, u16, &str)] = &[

@@ -82,11 +82,17 @@ fn of_engine(problem: &CertificateError, files: &TlsFiles) -> String {
         CertificateError::NotValidForNameContext { expected, presented } => format!(
             "its certificate is not for {}, but for {}: write the endpoint with that name, or issue one for this name",
             expected.to_str(),
-            presented.join(", ")
+            presented.iter().map(|name| bare(name)).collect::<Vec<_>>().join(", ")
         ),
         CertificateError::Other(other) => format!("its certificate cannot be trusted: {other}; give its authority with --tls-ca"),
         other => format!("its certificate cannot be trusted: {other}"),
     }
+}
+
+/// A name as a person writes it: rustls gives `DnsName("host")` and `IpAddress(127.0.0.1)`.
+fn bare(name: &str) -> &str {
+    let inside = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or(name);
+    inside.trim_matches('"')
 }
 
 /// What an engine's alert says of the client (RFC 8446, section 6.2).
