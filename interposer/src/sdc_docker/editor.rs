@@ -132,3 +132,79 @@ impl Editor {
         (after != before).then(|| [Value::Object(after).to_string().as_bytes(), end].concat())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+    use std::sync::Arc;
+
+    fn editor(tty: bool) -> Editor {
+        let edit: ObservationEdit = Arc::new(|seen| {
+            if seen.contains_key("processes") {
+                seen.insert("x".to_owned(), Value::from(1));
+            }
+        });
+        Editor::new(vec![edit], tty)
+    }
+
+    fn frame(stream: u8, text: &str) -> Vec<u8> {
+        let length = u32::try_from(text.len()).unwrap();
+        [&[stream, 0, 0, 0], &length.to_be_bytes()[..], text.as_bytes()].concat()
+    }
+
+    /// In pieces of every size: where a read ends must not matter.
+    fn through(tty: bool, input: &[u8]) -> Vec<u8> {
+        let whole = in_pieces(tty, input, input.len().max(1));
+        for size in 1..24 {
+            assert_eq!(in_pieces(tty, input, size), whole, "in pieces of {size}");
+        }
+        whole
+    }
+
+    fn in_pieces(tty: bool, input: &[u8], size: usize) -> Vec<u8> {
+        let mut editor = editor(tty);
+        let mut out: Vec<u8> = input.chunks(size).flat_map(|piece| editor.push(piece)).collect();
+        out.extend(editor.finish());
+        out
+    }
+
+    #[test]
+    fn a_document_gets_longer_and_its_frame_with_it() {
+        let input = [frame(1, "{\"processes\":[]}\n"), frame(2, "{\"processes\":[]}\n"), frame(1, "end\n")].concat();
+        let wanted =
+            [frame(1, "{\"processes\":[],\"x\":1}\n"), frame(2, "{\"processes\":[]}\n"), frame(1, "end\n")].concat();
+        assert_eq!(through(false, &input), wanted);
+    }
+
+    #[test]
+    fn over_several_frames() {
+        let input = [frame(1, "{\"proc"), frame(1, "esses\":"), frame(1, "[]}\n")].concat();
+        assert_eq!(through(false, &input), frame(1, "{\"processes\":[],\"x\":1}\n"));
+    }
+
+    #[test]
+    fn on_a_terminal() {
+        assert_eq!(through(true, b"a\r\n{\"processes\":[]}\r\nb"), b"a\r\n{\"processes\":[],\"x\":1}\r\nb");
+    }
+
+    #[rstest]
+    #[case(frame(1, "{\"other\": 1}\n"))]
+    #[case(frame(1, "{ no json\n"))]
+    #[case([frame(1, "{ no"), frame(1, " end")].concat())]
+    #[case([frame(1, "{\"processes\":[]}\nmore\n"), frame(0, "")].concat())]
+    #[case(vec![1, 0, 0])]
+    #[case(frame(1, "{\"processes\":[]}\n")[..12].to_vec())]
+    #[case([frame(1, ""), frame(2, "\0\u{ff}"), frame(3, "{")].concat())]
+    fn everything_else_as_it_came(#[case] input: Vec<u8>) {
+        assert_eq!(through(false, &input), input);
+    }
+
+    #[test]
+    fn a_line_without_end_is_not_kept_for_ever() {
+        let mut editor = editor(false);
+        let piece = frame(1, &"{".repeat(1 << 20));
+        let passed: usize = (0..6).map(|_| editor.push(&piece).len()).sum();
+        assert!(passed >= 5 << 20, "{passed}");
+    }
+}
