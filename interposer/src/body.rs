@@ -57,6 +57,15 @@ impl Content {
         self.json.as_ref()
     }
 
+    /// What an error says: `message` of a JSON body, or a whole text, as Docker's are below API 1.24.
+    pub async fn message(&mut self) -> Option<String> {
+        if let Some(body) = self.json().await {
+            return body["message"].as_str().map(str::to_owned);
+        }
+        let text = std::str::from_utf8(self.bytes().await?).ok()?.trim();
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
     /// The body as JSON to change: it is written anew.
     pub async fn json_mut(&mut self) -> Option<&mut Value> {
         self.json().await?;

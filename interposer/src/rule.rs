@@ -54,6 +54,8 @@ pub struct Asked {
     pub id: String,
     /// When it came.
     pub started: Instant,
+    /// The image that a create names: kept for its error.
+    pub(crate) image: Option<String>,
     /// The container that it is about, as the engine's inspect has it, once a rule has asked.
     container: Option<Option<Value>>,
 }
@@ -66,6 +68,7 @@ impl Asked {
             content: Content::new(body),
             id: uuid(),
             started: Instant::now(),
+            image: None,
             container: None,
             parts,
         }

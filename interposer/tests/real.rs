@@ -1,6 +1,6 @@
 //! In front of a private real Docker: that the proxy is not noticed, and each rule on the wire. Without a Docker to launch, all
 //! tests are ignored and the reason is printed.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
 mod docker;
@@ -14,7 +14,11 @@ fn main() -> std::process::ExitCode {
     if let Err(reason) = &possible {
         println!("not run: {reason}");
     }
-    let checks = docker::pass_through::CHECKS.iter().chain(docker::sdc::CHECKS).chain(docker::inside::CHECKS);
+    let checks = docker::pass_through::CHECKS
+        .iter()
+        .chain(docker::sdc::CHECKS)
+        .chain(docker::inside::CHECKS)
+        .chain(docker::table::CHECKS);
     let trials = checks.map(|(name, check)| {
         Trial::test(*name, move || {
             // The private Docker is launched by the first one that needs it.

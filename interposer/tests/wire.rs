@@ -1,9 +1,9 @@
 //! The proxy in front of an engine that is played here: what must reach the other side, to the byte.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
 
-use common::{Wire, ask, find, interpose, memory, pass_through};
+use common::{Peak, Wire, ask, find, interpose, pass_through};
 use lockstep_interposer::{Endpoint, Interposer, Options};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -100,7 +100,7 @@ async fn an_engine_that_dies_within_an_answer_ends_it() {
     let mut wire = Wire::open(&socket).await;
     wire.send("GET", "/x", &[], b"").await;
     assert_eq!(wire.head().await.status, 200);
-    assert_eq!(wire.to_end().await, b"half");
+    assert_eq!(wire.rest().await, b"half");
 }
 
 #[tokio::test]
@@ -158,7 +158,7 @@ async fn a_tunnel_keeps_one_direction_open_when_the_other_ends() {
         assert_eq!(input, b"in\0\xff");
         stream.write_all(b"late").await.unwrap();
         drop(stream);
-        assert_eq!(wire.to_end().await, b"late");
+        assert_eq!(wire.rest().await, b"late");
     }
 }
 
@@ -183,7 +183,7 @@ async fn a_gibibyte_each_way_stays_in_bounds() {
             stream.write_all(&buffer).await.unwrap();
         }
     });
-    let before = memory("VmHWM");
+    let peak = Peak::start();
     let mut wire = Wire::open(&socket).await;
     let head = format!("PUT /containers/x/archive?path=/ HTTP/1.1\r\nHost: l\r\nContent-Length: {SIZE}\r\n\r\n");
     wire.stream.write_all(head.as_bytes()).await.unwrap();
@@ -202,7 +202,7 @@ async fn a_gibibyte_each_way_stays_in_bounds() {
         left -= piece.len();
     }
     played.await.unwrap();
-    let grown = memory("VmHWM") - before;
+    let grown = peak.grown();
     println!("memory grew by {grown} KiB over 1 GiB up and down");
     assert!(grown < 64 << 10, "{grown} KiB");
 }

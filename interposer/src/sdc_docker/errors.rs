@@ -30,15 +30,24 @@ impl Rule for InvalidJson {
 struct ErrorText(Variant);
 
 impl Rule for ErrorText {
+    fn on_request<'a>(&'a self, asked: &'a mut Asked, _: &'a Engine) -> Soon<'a, Decision> {
+        Box::pin(async move {
+            if asked.is(Method::POST, "/containers/create").is_some() {
+                let body = asked.content.json().await;
+                asked.image = body.and_then(|body| body["Image"].as_str()).map(str::to_owned);
+            }
+            Decision::Pass
+        })
+    }
+
     fn on_response<'a>(&'a self, asked: &'a mut Asked, answer: &'a mut Answer, _: &'a Engine) -> Soon<'a, ()> {
         Box::pin(async move {
             let status = answer.parts.status;
             if answer.own || status.as_u16() < 400 || asked.parts.method == Method::HEAD {
                 return;
             }
-            let Some(body) = answer.content.json().await else { return };
-            let Some(message) = body["message"].as_str().map(str::to_owned) else { return };
-            let image = asked.content_image();
+            let Some(message) = answer.content.message().await else { return };
+            let image = image_named(asked);
             let mut refusal = written(status, &message, asked, image);
             if self.0 == Variant::Altered {
                 refusal.code = "Altered";
@@ -70,12 +79,10 @@ fn written(status: StatusCode, message: &str, asked: &Asked, image: Option<Strin
     Refusal::new(status, "", message)
 }
 
-impl Asked {
-    /// The image that an images route names, without the tag that the engine adds to it in its message.
-    fn content_image(&self) -> Option<String> {
-        let patterns = ["/images/**/json", "/images/**/history", "/images/**/tag", "/images/**"];
-        patterns.into_iter().find_map(|pattern| self.route.matches(pattern))
-    }
+/// The image that a request names, without the tag that the engine adds to it in its message.
+fn image_named(asked: &Asked) -> Option<String> {
+    let patterns = ["/images/**/json", "/images/**/history", "/images/**/tag", "/images/**"];
+    asked.image.clone().or_else(|| patterns.into_iter().find_map(|pattern| asked.route.matches(pattern)))
 }
 
 pub(super) fn rules() -> Vec<Entry> {
@@ -99,7 +106,7 @@ mod tests {
     fn texts(#[case] target: &str, #[case] status: u16, #[case] message: &str, #[case] text: &str) {
         let request = hyper::Request::builder().uri(target).body(()).unwrap();
         let asked = Asked::new(request.into_parts().0, crate::whole(""));
-        let refusal = written(StatusCode::from_u16(status).unwrap(), message, &asked, asked.content_image());
+        let refusal = written(StatusCode::from_u16(status).unwrap(), message, &asked, image_named(&asked));
         assert_eq!(refusal.text("u"), text);
     }
 }

@@ -50,10 +50,9 @@ impl Rule for Error {
             if answer.own || answer.parts.status != self.status {
                 return;
             }
-            let body = answer.content.json().await;
-            let message = body.and_then(|body| body["message"].as_str()).unwrap_or_default();
+            let message = answer.content.message().await.unwrap_or_default();
             if message.contains(self.saying) {
-                let refusal = (self.refusal)(&name, message);
+                let refusal = (self.refusal)(&name, &message);
                 let refusal = self.variant.pick(refusal.clone(), refusal.altered());
                 answer.replace(refusal.answer(asked));
             }

@@ -80,7 +80,7 @@ impl Wire {
         self.buffer.drain(..length).collect()
     }
 
-    pub async fn to_end(&mut self) -> Vec<u8> {
+    pub async fn rest(&mut self) -> Vec<u8> {
         while self.more().await {}
         std::mem::take(&mut self.buffer)
     }
@@ -117,7 +117,7 @@ impl Wire {
         }
         reply.body = match reply.header("content-length") {
             Some(length) => self.exactly(length.parse().unwrap()).await,
-            None => self.to_end().await,
+            None => self.rest().await,
         };
         reply
     }
@@ -165,8 +165,23 @@ pub fn frames(mut bytes: &[u8]) -> Vec<(u8, String)> {
     list
 }
 
+/// The most memory that this process had since it was made: in KiB above what it had then.
+pub struct Peak(u64);
+
+impl Peak {
+    pub fn start() -> Peak {
+        // "5" forgets the highest value so far (proc(5), clear_refs).
+        std::fs::write("/proc/self/clear_refs", "5").unwrap();
+        Peak(status("VmRSS"))
+    }
+
+    pub fn grown(&self) -> u64 {
+        status("VmHWM").saturating_sub(self.0)
+    }
+}
+
 /// A value of `/proc/self/status` in KiB.
-pub fn memory(name: &str) -> u64 {
+fn status(name: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|line| line.starts_with(name)).unwrap();
     line.split_whitespace().nth(1).unwrap().parse().unwrap()

@@ -37,7 +37,7 @@ async fn processes(docker: Docker) {
         assert_eq!(names(&seen), wanted, "{labels}");
     }
     let (_running, without) = docker.through(Profile::by_name("sdc-docker").unwrap().without("zsched").unwrap()).await;
-    assert_eq!(names(&observe(&without, &["processes"], json!({})).await), [probe.clone()]);
+    assert_eq!(names(&observe(&without, &["processes"], json!({})).await), vec![probe.clone()]);
     let (_running, altered) = docker.through(Profile::by_name("sdc-docker").unwrap().altered("zsched").unwrap()).await;
     assert_eq!(names(&observe(&altered, &["processes"], json!({})).await), [probe, (2, "zsched".to_owned())]);
 }
@@ -77,7 +77,7 @@ async fn exec_and_attach(docker: Docker) {
         let target = format!("/exec/{}/start", made.json()["Id"].as_str().unwrap());
         let body = json!({"Detach": false, "Tty": tty});
         let bytes = match switch {
-            true => upgrade(&socket, &target, &body.to_string()).await.to_end().await,
+            true => upgrade(&socket, &target, &body.to_string()).await.rest().await,
             false => ask(&socket, "POST", &target, Some(&body)).await.body,
         };
         let text = if tty { String::from_utf8(bytes).unwrap() } else { frames(&bytes)[0].1.clone() };
@@ -87,7 +87,7 @@ async fn exec_and_attach(docker: Docker) {
     let id = create(&socket, &["probe", "observe", "processes"], json!({})).await;
     let mut wire = upgrade(&socket, &format!("/containers/{id}/attach?stream=1&stdout=1"), "").await;
     ask(&socket, "POST", &format!("/containers/{id}/start"), None).await;
-    let output = frames(&wire.to_end().await);
+    let output = frames(&wire.rest().await);
     assert!(zsched(&output[0].1), "{output:?}");
     remove(&socket, &id).await;
 }

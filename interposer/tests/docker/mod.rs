@@ -3,6 +3,7 @@
 pub mod inside;
 pub mod pass_through;
 pub mod sdc;
+pub mod table;
 
 use crate::common::{Wire, ask, frames, interpose};
 use lockstep_harness::engine::{Endpoint, Family, Limits, image, launch};
