@@ -18,7 +18,8 @@ fn main() -> std::process::ExitCode {
         .iter()
         .chain(docker::sdc::CHECKS)
         .chain(docker::inside::CHECKS)
-        .chain(docker::table::CHECKS);
+        .chain(docker::table::CHECKS)
+        .chain(docker::cli::CHECKS);
     let trials = checks.map(|(name, check)| {
         Trial::test(*name, move || {
             // The private Docker is launched by the first one that needs it.

@@ -1,5 +1,6 @@
 //! The private Docker and what all checks need.
 
+pub mod cli;
 pub mod inside;
 pub mod pass_through;
 pub mod sdc;
