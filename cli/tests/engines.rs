@@ -10,6 +10,7 @@ use common::{assert_status, copy, lockstep};
 use lockstep_harness::engine::{self, Family, Limits, WireRequest};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -66,19 +67,16 @@ fn start(folder: &Path, arguments: &[&str]) -> (Child, String) {
 
 /// Waits until a daemon of this family listens, and gives the daemon's own pid.
 fn daemon(prefix: &str, family: &str) -> u32 {
-    let program = if family == "docker" { "dockerd" } else { "system" };
+    let program = if family == "docker" { "dockerd" } else { "podman" };
     let mut found = 0;
     eventually("the daemon listens", || {
         let own = processes(prefix).into_iter().filter(|pid| {
             let arguments = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-            let words: Vec<String> =
-                arguments.split(|byte| *byte == 0).map(|word| String::from_utf8_lossy(word).into_owned()).collect();
-            words[0] != "setpriv"
-                && words[0] != "unshare"
-                && words.iter().any(|word| word == program || word.ends_with("/dockerd") && family == "docker")
-                && words.iter().any(|word| word.contains(&format!("{family}.sock")))
+            let text = String::from_utf8_lossy(&arguments).into_owned();
+            text.split('\0').next() == Some(program) && text.contains(&format!("{family}.sock"))
         });
-        found = own.max().unwrap_or(0);
+        // A daemon is older than what it starts.
+        found = own.min().unwrap_or(0);
         found != 0
     });
     found
@@ -105,13 +103,24 @@ fn docker_against_docker_finds_no_difference() {
 fn a_killed_candidate_ends_in_a_partial_report_and_exit_3() {
     if live() {
         let folder = copy();
-        let (child, prefix) = start(folder.path(), &["run", "--repeat", "50"]);
-        let candidate = daemon(&prefix, "podman");
-        std::thread::sleep(Duration::from_millis(1500));
-        signal(candidate, Signal::KILL);
+        let (mut child, prefix) = start(folder.path(), &["run", "--repeat", "50"]);
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut said = String::new();
+        while !said.contains(" scenarios") {
+            assert!(stderr.read_line(&mut said).unwrap() > 0, "ended before its first scenarios: {said}");
+        }
+        signal(daemon(&prefix, "podman"), Signal::KILL);
+        let reading = std::thread::spawn(move || {
+            let mut rest = String::new();
+            stderr.read_to_string(&mut rest).unwrap();
+            rest
+        });
         let output = child.wait_with_output().unwrap();
-        assert_status(&output, 3, "was lost during");
-        assert!(String::from_utf8_lossy(&output.stdout).contains("scenarios"), "{}", common::both(&output));
+        let rest = reading.join().unwrap();
+        assert_eq!(output.status.code(), Some(3), "{rest}");
+        assert!(rest.contains("was lost during"), "{rest}");
+        let report = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(report.contains("not run"), "{report}");
         nothing_left(&prefix);
     }
 }
@@ -172,7 +181,10 @@ fn what_others_have_on_an_engine_is_untouched() {
         let before = theirs();
         assert!(before.iter().all(|value| !value.is_null()), "{before:?}");
         let socket = client.endpoint().to_string();
-        let output = lockstep(copy().path(), &["run", "--reference", &socket, "--candidate", &socket, "--jobs", "1"]);
+        let areas = ["images/prune/*", "volumes/**", "networks/prune/*", "networks/list/*", "containers/prune/**"];
+        let mut arguments = vec!["run", "--reference", "docker", "--candidate", &socket];
+        arguments.extend(areas.iter().flat_map(|area| ["--only", area]));
+        let output = lockstep(copy().path(), &arguments);
         assert!(matches!(output.status.code(), Some(0 | 1)), "{}", common::both(&output));
         assert_eq!(theirs(), before);
         assert_status(&lockstep(copy().path(), &["clean", &socket]), 0, "removed 0 ");

@@ -22,7 +22,7 @@ pub fn add(catalogue: &mut Catalogue) {
     area.add("inspect/unknown", |s| Box::pin(inspect_unknown(s)));
     area.add("list/all-there-are", |s| Box::pin(list_all(s))).needs(Need::Disposable);
     area.add("list/by-label-and-name", |s| Box::pin(list_by_label_and_name(s)));
-    area.add("list/by-driver", |s| Box::pin(list_by_driver(s)));
+    area.add("list/by-driver", |s| Box::pin(list_by_driver(s))).alone();
     area.add("list/dangling", |s| Box::pin(list_dangling(s)));
     for (case, filters) in [("unknown", json!({ "nosuch": ["x"] })), ("bad-dangling", json!({ "dangling": ["maybe"] }))]
     {

@@ -1,6 +1,7 @@
 //! Every scenario as one named test on two live engines: `cargo test exit-status` runs those, nextest filters and partitions them.
 //!
 //! The engines are those of LOCKSTEP_REFERENCE and LOCKSTEP_CANDIDATE, by default a private Docker and a private Podman.
+//! A transcript unlike its snapshot is reported; LOCKSTEP_SNAPSHOTS=required makes that a failure.
 //! Without engines the tests are ignored, with the reason; LOCKSTEP_LIVE=required makes that a failure.
 
 #![allow(clippy::unwrap_used)]
@@ -62,6 +63,12 @@ fn main() -> ExitCode {
     }
     engine::end_all();
     conclusion.exit_code()
+}
+
+/// Whether a transcript unlike its snapshot fails. Not by default: another kernel or another processor shows in some of them,
+/// and the gate judges what differs between the engines either way.
+fn strict() -> bool {
+    std::env::var("LOCKSTEP_SNAPSHOTS").is_ok_and(|value| value == "required")
 }
 
 fn missing_kind(ignored: bool) -> &'static str {
@@ -173,8 +180,12 @@ impl Bench {
             if now.trim_end() == then.trim_end() {
                 continue;
             }
-            if !last {
+            if strict() && !last {
                 return Err("unlike its snapshot".into());
+            }
+            if !strict() {
+                eprintln!("{}: {} answers unlike its snapshot", run.name, side.engine.identity);
+                continue;
             }
             let mut settings = insta::Settings::new();
             settings.set_snapshot_path(file.parent().unwrap_or(root()));

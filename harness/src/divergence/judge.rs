@@ -98,13 +98,15 @@ pub(super) fn judge(
     let has = |verdict| matches.iter().any(|one| one.verdict == verdict);
     let required_hold =
         own.iter().zip(&matches).any(|(slot, one)| !slot.rule.optional && one.verdict == Verdict::Holds);
+    // Elsewhere in the catalogue the entry may still be needed: a partial run cannot tell.
+    let everywhere = || own.iter().all(|slot| matches!(looked(slot.rule, exercised, differences), Looked::Fully));
     let verdict = if entry.unobservable.is_some() {
         Verdict::NotObservable
     } else if has(Verdict::Changed) {
         Verdict::Changed
     } else if has(Verdict::Healed) {
         Verdict::Healed
-    } else if accounted == 0 && required_hold && !has(Verdict::NotExercised) {
+    } else if accounted == 0 && required_hold && everywhere() {
         delete(
             entry.line,
             format!(

@@ -19,6 +19,7 @@ pub(super) fn add(area: &mut Area<'_>) {
 /// Looks at the swarm without a step and makes symbols of what is secret or new each time, so that no step shows it.
 async fn know(s: &mut Session, seen: &Reply) -> Outcome {
     for (pointer, symbol) in [
+        ("/ID", "swarm"),
         ("/JoinTokens/Worker", "swarm-token:worker"),
         ("/JoinTokens/Manager", "swarm-token:manager"),
         ("/TLSInfo/TrustRoot", "trust-root"),
@@ -164,7 +165,8 @@ async fn overlay(s: &mut Session) -> Outcome {
     let outcome = async {
         let name = s.name("overlay");
         let body = json!({ "Name": name, "Driver": "overlay", "Attachable": true, "IPAM": { "Config": [{ "Subnet": "10.221.90.0/24" }] } });
-        s.call("POST /networks/create", &[]).json(body).expect(201).await?;
+        let id = s.call("POST /networks/create", &[]).json(body).expect(201).await?.id()?;
+        s.know(&id, "overlay");
         // The manager fills in the rest after it has answered.
         s.until_at(&format!("/networks/{name}"), "/Driver", |found| found == Some(&json!("overlay"))).await?;
         s.call("GET /networks/{id}", &[&name]).expect(200).await?;
