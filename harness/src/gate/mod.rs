@@ -12,7 +12,7 @@ use crate::coverage;
 use crate::divergence::{Accounting, DivergenceList, Exercised, account};
 use crate::engine::EngineIdentity;
 use crate::runner::{NotRun, ScenarioRun};
-use crate::transcript::{End, StepKind, Transcript};
+use crate::transcript::{End, Transcript};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -190,12 +190,6 @@ impl Verdict {
         }
         lines
     }
-}
-
-/// The operations that a transcript drove.
-pub fn operations(transcript: &Transcript) -> BTreeSet<&str> {
-    let exchanges = transcript.steps.iter().filter(|step| matches!(step.kind, StepKind::Exchange(_)));
-    exchanges.map(|step| step.operation.as_str()).collect()
 }
 
 /// Whether the scenario stopped before its last step on this transcript's engine.

@@ -103,7 +103,8 @@ impl Session {
         Ok(self.wire(method, target, body).await?.1)
     }
 
-    async fn wire(&self, method: &str, target: &str, body: Option<&Value>) -> Result<(u16, Vec<u8>), Stop> {
+    /// A request that is no step: its status and bytes; one that only went unanswered is a 500 with the reason.
+    pub(super) async fn wire(&self, method: &str, target: &str, body: Option<&Value>) -> Result<(u16, Vec<u8>), Stop> {
         let request = WireRequest {
             method: method.to_owned(),
             target: target.to_owned(),

@@ -219,21 +219,9 @@ impl Session {
 
     /// A request that is no step; its JSON answer where it succeeded.
     pub(super) async fn quiet(&self, method: &str, target: &str, body: Option<&Value>) -> Result<Option<Value>, Stop> {
-        let request = crate::engine::WireRequest {
-            method: method.to_owned(),
-            target: target.to_owned(),
-            headers: body.map(|_| ("content-type".to_owned(), "application/json".to_owned())).into_iter().collect(),
-            body: body.map(|body| body.to_string().into()).unwrap_or_default(),
-        };
-        match self.engine.client.send(&format!("{method} {target}"), &request).await {
-            Ok(answer) if answer.status < 400 => Ok(Some(
-                serde_json::from_slice(&answer.body)
-                    .unwrap_or(Value::String(String::from_utf8_lossy(&answer.body).into_owned())),
-            )),
-            Ok(_) => Ok(None),
-            Err(error) if error.is_local() => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        let (status, bytes) = self.wire(method, target, body).await?;
+        let text = || Value::String(String::from_utf8_lossy(&bytes).into_owned());
+        Ok((status < 400).then(|| serde_json::from_slice(&bytes).unwrap_or_else(|_| text())))
     }
 
     /// The stop for an answer that the next step cannot work with: the scenario's mistake on the reference, a blocked scenario on the candidate.
