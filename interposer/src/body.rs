@@ -6,6 +6,7 @@ use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::Frame;
 use serde_json::Value;
+use std::time::Duration;
 
 /// Any error of a body: only passed on.
 pub type BodyError = Box<dyn std::error::Error + Send + Sync>;
@@ -15,6 +16,9 @@ pub type Body = UnsyncBoxBody<Bytes, BodyError>;
 
 /// The largest body that is held in memory for a rule: 8 MiB. A larger one goes through as it is.
 pub const HELD: usize = 8 << 20;
+
+/// How long a client may be silent within a body that nobody wants.
+const QUIET: Duration = Duration::from_secs(1);
 
 /// A body of these bytes.
 pub fn whole(bytes: impl Into<Bytes>) -> Body {
@@ -82,6 +86,12 @@ impl Content {
     /// Changes the JSON once it has come in whole, without holding up the head: for answers whose head comes long before the body.
     pub fn edit_later(&mut self, edit: Edit) {
         self.later.push(edit);
+    }
+
+    /// Reads and throws away what the client still sends, for a second at most without news of it, so that an answer of a rule's own
+    /// reaches a client that writes its whole body first: the connection would else be reset under it.
+    pub(crate) async fn drain(&mut self) {
+        while let Ok(Some(Ok(_))) = tokio::time::timeout(QUIET, self.body.frame()).await {}
     }
 
     /// Reads up to the limit; a larger body is put together again.

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Peak, Wire, ask, find, interpose, pass_through};
-use lockstep_interposer::{Endpoint, Interposer, Options};
+use lockstep_interposer::{Endpoint, Interposer, Options, Profile};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -90,6 +90,15 @@ async fn an_engine_that_is_not_there_is_named() {
         assert_eq!(reply.status, 502);
         assert!(reply.text().contains(&format!("unix://{}", gone.display())), "{}", reply.text());
     }
+}
+
+#[tokio::test]
+async fn a_client_that_writes_its_whole_body_first_reads_the_refusal() {
+    let (folder, upstream, _) = engine();
+    let (_running, socket) = interpose(folder.path(), &upstream, Profile::by_name("sdc-docker").unwrap()).await;
+    let mut wire = Wire::open(&socket).await;
+    wire.send("POST", "/v1.21/images/load", &["Content-Type: application/x-tar"], &vec![b'x'; 8 << 20]).await;
+    assert_eq!(wire.reply("POST").await.status, 405);
 }
 
 #[tokio::test]

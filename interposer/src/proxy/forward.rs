@@ -9,7 +9,7 @@ use crate::sdc_docker::Editor;
 use futures_util::StreamExt;
 use http_body_util::{BodyExt, BodyStream, StreamBody};
 use hyper::body::{Frame, Incoming};
-use hyper::header::{CONNECTION, CONTENT_LENGTH, DATE, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING, UPGRADE};
+use hyper::header::{CONNECTION, CONTENT_LENGTH, DATE, EXPECT, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING, UPGRADE};
 use hyper::upgrade::OnUpgrade;
 use hyper::{Request, Response, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
@@ -30,6 +30,9 @@ impl Server {
         }
         for rule in &self.rules {
             if let Decision::Answer(answer) = rule.on_request(&mut asked, &self.engine).await {
+                if !asked.parts.headers.contains_key(EXPECT) {
+                    asked.content.drain().await;
+                }
                 return self.answer(asked, *answer, client, None).await;
             }
         }
