@@ -50,6 +50,10 @@ pub enum Command {
     Coverage,
     /// Remove what an earlier run left behind.
     Clean(CleanArguments),
+    /// Start an engine of Lockstep's own, print its endpoint, and end it at Ctrl-C.
+    Engines(EnginesArguments),
+    /// Run a proxy in front of an engine that makes it diverge as a profile says.
+    Interpose(InterposeArguments),
     /// Compare the time of the scenarios' requests through the harness with the same requests sent bare.
     Bench(BenchArguments),
 }
@@ -63,8 +67,8 @@ impl Default for Command {
 /// Which engines, and how to reach them.
 #[derive(Debug, Args, Clone, Default)]
 pub struct EngineArguments {
-    /// The oracle: docker or podman (a private daemon is launched), unix:///path, tcp://HOST:PORT, https://HOST:PORT,
-    /// ssh://USER@HOST (as Docker's client does it), context:NAME (a Docker context), or env (what docker itself would use).
+    /// The oracle: docker or podman (a private daemon is launched), sdc-docker (a private Docker behind a proxy that diverges
+    /// as SDC Docker is documented to), unix:///path, tcp://HOST:PORT, https://HOST:PORT, ssh://USER@HOST (as Docker's client does it), context:NAME (a Docker context), or env (what docker itself would use).
     /// Default: a private Docker, else the first engine found (DOCKER_HOST, the usual sockets).
     #[arg(long, value_name = "ENGINE", env = "LOCKSTEP_REFERENCE")]
     pub reference: Option<String>,
@@ -90,9 +94,23 @@ pub struct EngineArguments {
     /// The client certificate's key (PEM).
     #[arg(long, value_name = "FILE")]
     pub tls_key: Option<PathBuf>,
+    /// What sdc-docker does otherwise.
+    #[command(flatten)]
+    pub rules: RuleArguments,
     /// The longest that one exchange may take, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub deadline: u64,
+}
+
+/// Which rules of the profile do not apply as documented.
+#[derive(Debug, Args, Clone, Default)]
+pub struct RuleArguments {
+    /// Leave out this rule of the profile (of sdc-docker as the candidate, else as the reference); may be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub without_rule: Vec<String>,
+    /// Let this rule of the profile misbehave otherwise than documented; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub alter_rule: Vec<String>,
 }
 
 /// Which scenarios, and how.
@@ -189,6 +207,34 @@ pub struct CleanArguments {
     /// folders of private daemons whose owner is gone are removed.
     #[arg(value_name = "ENGINE")]
     pub engines: Vec<String>,
+}
+
+/// `engines`.
+#[derive(Debug, Args, Clone)]
+pub struct EnginesArguments {
+    /// docker, podman or sdc-docker.
+    #[arg(value_name = "ENGINE")]
+    pub engine: String,
+    /// What sdc-docker does otherwise.
+    #[command(flatten)]
+    pub rules: RuleArguments,
+}
+
+/// `interpose`.
+#[derive(Debug, Args, Clone)]
+pub struct InterposeArguments {
+    /// pass-through or sdc-docker.
+    #[arg(long, value_name = "NAME")]
+    pub profile: String,
+    /// The engine: unix:///path or tcp://HOST:PORT.
+    #[arg(long, value_name = "ENDPOINT", default_value = "unix:///var/run/docker.sock")]
+    pub upstream: String,
+    /// Where to listen: unix:///path (only its owner may open it) or tcp://HOST:PORT (port 0 takes a free one).
+    #[arg(long, value_name = "ENDPOINT")]
+    pub listen: String,
+    /// What the profile does otherwise.
+    #[command(flatten)]
+    pub rules: RuleArguments,
 }
 
 /// `bench`.

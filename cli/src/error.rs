@@ -25,6 +25,9 @@ pub enum CliError {
     /// An engine.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// The interposer.
+    #[error("{0}")]
+    Interposer(#[from] lockstep_interposer::Error),
     /// A file cannot be written.
     #[error("{} cannot be written: {problem}", path.display())]
     Write {
@@ -40,6 +43,7 @@ impl CliError {
     pub fn status(&self) -> u8 {
         match self {
             CliError::Engine(error) if !error.is_usage() => 3,
+            CliError::Interposer(lockstep_interposer::Error::Listen { .. }) => 3,
             _ => 2,
         }
     }

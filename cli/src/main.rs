@@ -5,6 +5,7 @@ mod commands;
 mod engines;
 mod error;
 mod progress;
+mod sdc;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -62,6 +63,8 @@ async fn dispatch(arguments: Arguments) -> Result<u8, CliError> {
         Command::Accept(accept) => commands::accept::accept(&files, &accept),
         Command::Coverage => commands::coverage::coverage(&files),
         Command::Clean(clean) => commands::clean::clean(&clean).await,
+        Command::Engines(engines) => commands::engines::engines(&engines).await,
+        Command::Interpose(interpose) => commands::interpose::interpose(&interpose).await,
         Command::Bench(bench) => commands::bench::bench(&bench).await,
     }
 }

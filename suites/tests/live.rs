@@ -166,7 +166,7 @@ impl Bench {
         for (side, taken) in sides.iter().zip(taken) {
             let Some(taken) = taken else { continue };
             let store = Store::open(root().join("snapshots"));
-            let Ok(recorded) = store.load(&side.engine.identity.slug()) else { continue };
+            let Ok(recorded) = store.load(&side.engine.slug()) else { continue };
             if recorded.index.identity() != side.engine.identity {
                 continue;
             }

@@ -4,6 +4,8 @@ pub mod accept;
 pub mod bench;
 pub mod clean;
 pub mod coverage;
+pub mod engines;
+pub mod interpose;
 pub mod list;
 pub mod record;
 pub mod replay;
@@ -48,7 +50,7 @@ pub fn candidates(store: &Store, glob: Option<&str>) -> Result<Vec<Recorded>, Cl
     let mut list = Vec::new();
     for slug in store.slugs()? {
         let recorded = store.load(&slug)?;
-        if recorded.index.base.is_some() && glob.as_ref().is_none_or(|glob| glob.fits(&slug)) {
+        if recorded.is_candidate() && glob.as_ref().is_none_or(|glob| glob.fits(&slug)) {
             list.push(recorded);
         }
     }

@@ -6,7 +6,7 @@ use crate::error::CliError;
 use crate::progress::Progress;
 use lockstep_harness::compare::{Difference, compare};
 use lockstep_harness::divergence::DivergenceList;
-use lockstep_harness::engine::EngineError;
+use lockstep_harness::engine::{Engine, EngineError};
 use lockstep_harness::gate::{Evidence, Pair, Source, Verdict, judge};
 use lockstep_harness::report::{self, View};
 use lockstep_harness::runner::{self, Options, Run, ScenarioRun, Side};
@@ -95,7 +95,7 @@ fn stop_at(list: Arc<DivergenceList>, sides: &[Side]) -> Box<dyn Fn(&ScenarioRun
 fn verdict(files: &Files, list: &DivergenceList, sides: &[Side], pairs: &[Pair]) -> Result<Verdict, CliError> {
     let reference = sides[0].engine.identity.clone();
     let candidate = sides[sides.len() - 1].engine.identity.clone();
-    let recorded = recorded_differences(files, &reference, &candidate)?;
+    let recorded = recorded_differences(files, &sides[0].engine, &sides[sides.len() - 1].engine)?;
     Ok(judge(&Evidence {
         reference,
         candidate,
@@ -110,8 +110,8 @@ fn verdict(files: &Files, list: &DivergenceList, sides: &[Side], pairs: &[Pair])
 /// What the snapshots of these very versions show; `None` when other versions, or another API version, are recorded.
 fn recorded_differences(
     files: &Files,
-    reference: &lockstep_harness::engine::EngineIdentity,
-    candidate: &lockstep_harness::engine::EngineIdentity,
+    reference: &Engine,
+    candidate: &Engine,
 ) -> Result<Option<BTreeMap<String, Vec<Difference>>>, CliError> {
     let store = Store::open(&files.snapshots);
     if !store.slugs()?.contains(&candidate.slug()) || candidate.slug() == reference.slug() {
@@ -119,7 +119,7 @@ fn recorded_differences(
     }
     let recorded = store.load(&candidate.slug())?;
     let Some(base) = recorded.base() else { return Ok(None) };
-    if recorded.index.identity() != *candidate || base.index.identity() != *reference {
+    if recorded.index.identity() != candidate.identity || base.index.identity() != reference.identity {
         return Ok(None);
     }
     let mut all = BTreeMap::new();
