@@ -13,6 +13,7 @@ mod exec;
 mod exit_status;
 mod images;
 mod in_container;
+mod log_drivers;
 mod logs;
 mod networks;
 mod plugins;
@@ -35,6 +36,7 @@ pub fn catalogue() -> Catalogue {
     exit_status::add(&mut catalogue);
     images::add(&mut catalogue);
     in_container::add(&mut catalogue);
+    log_drivers::add(&mut catalogue);
     logs::add(&mut catalogue);
     networks::add(&mut catalogue);
     plugins::add(&mut catalogue);

@@ -150,12 +150,19 @@ pub(super) fn younger(
         .filter(|(key, _)| filters.get(key).is_some())
         .map(|(key, minor)| (*minor, format!(" filter {key}")));
     let members = of(MEMBERS)
-        .filter(|(pointer, _)| body.and_then(|body| body.pointer(pointer)).is_some_and(|value| !value.is_null()))
+        .filter(|(pointer, _)| body.and_then(|body| body.pointer(pointer)).is_some_and(says_something))
         .map(|(pointer, minor)| (*minor, format!(" {}", pointer.trim_start_matches('/').replace('/', "."))));
     let needed = whole.into_iter().chain(parameters).chain(keys).chain(members);
     let (minor, part) = needed.max_by_key(|(minor, _)| *minor)?;
     let needed = ApiVersion(1, minor);
     (needed > api).then(|| (needed, format!("{operation}{part}")))
+}
+
+/// Null and empty lists and objects ask for nothing.
+fn says_something(value: &Value) -> bool {
+    let empty =
+        value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(|object| object.is_empty());
+    !value.is_null() && !empty
 }
 
 fn fits(pattern: &str, operation: &str) -> bool {
