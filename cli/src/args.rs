@@ -44,6 +44,8 @@ pub enum Command {
     Replay(ReplayArguments),
     /// List the scenarios.
     List(ListArguments),
+    /// Show all declared divergences by category, with status, source and verdict (from the recorded transcripts, or --live).
+    Divergences(DivergencesArguments),
     /// Draft DIVERGENCE.md entries for the recorded differences that nobody declared.
     Accept(AcceptArguments),
     /// Show what the recorded scenarios drive of the API, and what is missing.
@@ -187,6 +189,20 @@ pub struct ListArguments {
     /// Only scenarios whose name fits this glob; may be repeated.
     #[arg(long, value_name = "GLOB")]
     pub only: Vec<String>,
+}
+
+/// `divergences`.
+#[derive(Debug, Args, Clone, Default)]
+pub struct DivergencesArguments {
+    /// Run the scenarios now, instead of reading the recorded transcripts.
+    #[arg(long)]
+    pub live: bool,
+    /// The engines. Without --live, --candidate is an engine's name or a glob over snapshot folders (sdc-docker, podman-4.*).
+    #[command(flatten)]
+    pub engines: EngineArguments,
+    /// The scenarios, with --live.
+    #[command(flatten)]
+    pub selection: Selection,
 }
 
 /// `accept`.

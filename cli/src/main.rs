@@ -60,6 +60,7 @@ async fn dispatch(arguments: Arguments) -> Result<u8, CliError> {
         Command::Record(record) => commands::record::record(&files, &record).await,
         Command::Replay(replay) => commands::replay::replay(&files, &replay),
         Command::List(list) => commands::list::list(&list),
+        Command::Divergences(divergences) => commands::divergences::divergences(&files, &divergences).await,
         Command::Accept(accept) => commands::accept::accept(&files, &accept),
         Command::Coverage => commands::coverage::coverage(&files),
         Command::Clean(clean) => commands::clean::clean(&clean).await,

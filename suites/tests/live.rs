@@ -156,6 +156,7 @@ impl Bench {
             catalogue: &self.catalogue,
             divergences: &self.divergences,
             recorded: None,
+            latencies: None,
         });
         if verdict.conforms() { Ok(()) } else { Err(verdict.failures().join("\n").into()) }
     }

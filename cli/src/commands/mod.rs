@@ -4,6 +4,7 @@ pub mod accept;
 pub mod bench;
 pub mod clean;
 pub mod coverage;
+pub mod divergences;
 pub mod engines;
 pub mod interpose;
 pub mod list;
@@ -44,13 +45,15 @@ pub fn divergences(files: &Files) -> Result<DivergenceList, CliError> {
         .map_err(|errors| CliError::Divergences { path: files.divergences.clone(), errors })
 }
 
-/// The snapshots of the candidates whose folder fits the glob; all when there is none.
+/// The snapshots of the candidates whose folder fits the glob, or whose engine has this name; all when there is none.
 pub fn candidates(store: &Store, glob: Option<&str>) -> Result<Vec<Recorded>, CliError> {
     let glob = glob.map(Glob::segments);
     let mut list = Vec::new();
     for slug in store.slugs()? {
         let recorded = store.load(&slug)?;
-        if recorded.is_candidate() && glob.as_ref().is_none_or(|glob| glob.fits(&slug)) {
+        if recorded.is_candidate()
+            && glob.as_ref().is_none_or(|glob| glob.fits(&slug) || glob.as_str() == recorded.index.engine)
+        {
             list.push(recorded);
         }
     }

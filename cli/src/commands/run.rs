@@ -9,7 +9,7 @@ use lockstep_harness::divergence::DivergenceList;
 use lockstep_harness::engine::{Engine, EngineError};
 use lockstep_harness::gate::{Evidence, Pair, Source, Verdict, judge};
 use lockstep_harness::report::{self, View};
-use lockstep_harness::runner::{self, Options, Run, ScenarioRun, Side};
+use lockstep_harness::runner::{self, Options, Run, ScenarioRun, Side, latency};
 use lockstep_harness::scenario::Scenario;
 use lockstep_harness::transcript::store::Store;
 use std::collections::BTreeMap;
@@ -35,12 +35,15 @@ pub async fn run(files: &Files, arguments: &RunArguments) -> Result<u8, CliError
     let sides = engines::bring_up(&choice, &arguments.engines).await?;
     let mut status = 0;
     for round in 1..=arguments.repeat {
-        let (result, lost) = once(files, arguments, &list, &sides, &scenarios).await?;
+        let one = Round { files, list: &list, sides: &sides, scenarios: &scenarios };
+        let taken = one.take(arguments.selection.jobs.into(), arguments.fail_fast).await?;
+        print(&taken.verdict, &list, &taken.pairs, Some(&taken.run), arguments);
+        let result = u8::from(!taken.verdict.conforms());
         status = status.max(result);
         if arguments.repeat > 1 {
             anstream::eprintln!("round {round} of {}: exit status {result}", arguments.repeat);
         }
-        if let Some(error) = lost {
+        if let Some(error) = taken.run.lost {
             engines::take_down(sides).await;
             return Err(error.into());
         }
@@ -52,23 +55,49 @@ pub async fn run(files: &Files, arguments: &RunArguments) -> Result<u8, CliError
     Ok(status)
 }
 
-async fn once(
-    files: &Files,
-    arguments: &RunArguments,
-    list: &Arc<DivergenceList>,
-    sides: &[Side],
-    scenarios: &[Scenario],
-) -> Result<(u8, Option<EngineError>), CliError> {
-    let options =
-        Options { jobs: arguments.selection.jobs.into(), fail_fast: arguments.fail_fast, ..Options::default() };
-    let progress = Progress::new(scenarios.len(), stop_at(list.clone(), sides));
-    let run = runner::run(sides, scenarios, options, &progress).await;
-    progress.end();
-    let pairs: Vec<Pair> = run.scenarios.iter().map(Pair::from).collect();
-    let verdict = verdict(files, list, sides, &pairs)?;
-    print(&verdict, list, &pairs, Some(&run), arguments.format, arguments.verbose, arguments.trace);
-    let status = u8::from(!verdict.conforms());
-    Ok((status, run.lost))
+/// One run of scenarios on two engines.
+pub struct Round<'a> {
+    pub files: &'a Files,
+    pub list: &'a Arc<DivergenceList>,
+    pub sides: &'a [Side],
+    pub scenarios: &'a [Scenario],
+}
+
+/// What a round came to.
+pub struct RoundTaken {
+    pub run: Run,
+    pub pairs: Vec<Pair>,
+    pub verdict: Verdict,
+}
+
+impl Round<'_> {
+    /// Runs the scenarios, measures latencies where a declared divergence is about them, and judges.
+    pub async fn take(&self, jobs: usize, fail_fast: bool) -> Result<RoundTaken, CliError> {
+        let options = Options { jobs, fail_fast, ..Options::default() };
+        let progress = Progress::new(self.scenarios.len(), stop_at(self.list.clone(), self.sides));
+        let mut run = runner::run(self.sides, self.scenarios, options, &progress).await;
+        progress.end();
+        let pairs: Vec<Pair> = run.scenarios.iter().map(Pair::from).collect();
+        let latencies = match run.lost {
+            Some(_) => None,
+            None => self.latencies(options).await.unwrap_or_else(|error| {
+                run.lost = Some(error);
+                None
+            }),
+        };
+        let verdict = verdict(self, &pairs, latencies.as_deref())?;
+        Ok(RoundTaken { run, pairs, verdict })
+    }
+
+    /// The differences of latencies; `None` where nothing declared is about them, or its scenario is not among those that run.
+    async fn latencies(&self, options: Options) -> Result<Option<Vec<Difference>>, EngineError> {
+        let [reference, candidate] = self.sides else { return Ok(None) };
+        let declared = self.list.applicable(&reference.engine.identity, &candidate.engine.identity);
+        let declared: Vec<_> = declared.filter(|entry| entry.slower.is_some()).collect();
+        let measured = self.scenarios.iter().find(|scenario| scenario.name == lockstep_suites::LATENCY);
+        let Some(scenario) = measured.filter(|_| !declared.is_empty()) else { return Ok(None) };
+        latency::measure([reference, candidate], scenario, options.scenario_deadline).await.map(Some)
+    }
 }
 
 /// Under --fail-fast the first scenario with an undeclared or changed difference ends the run.
@@ -86,24 +115,27 @@ fn stop_at(list: Arc<DivergenceList>, sides: &[Side]) -> Box<dyn Fn(&ScenarioRun
             catalogue: &[run.name.clone(), String::from("…")],
             divergences: &list,
             recorded: None,
+            latencies: None,
         };
         let verdict = judge(&evidence);
         !verdict.accounting.undeclared.is_empty() || !verdict.accounting.changed.is_empty()
     })
 }
 
-fn verdict(files: &Files, list: &DivergenceList, sides: &[Side], pairs: &[Pair]) -> Result<Verdict, CliError> {
-    let reference = sides[0].engine.identity.clone();
-    let candidate = sides[sides.len() - 1].engine.identity.clone();
-    let recorded = recorded_differences(files, &sides[0].engine, &sides[sides.len() - 1].engine)?;
+fn verdict(round: &Round<'_>, pairs: &[Pair], latencies: Option<&[Difference]>) -> Result<Verdict, CliError> {
+    let [reference, .., candidate] = round.sides else {
+        return Err(CliError::Usage("a run needs a reference and a candidate".to_owned()));
+    };
+    let recorded = recorded_differences(round.files, &reference.engine, &candidate.engine)?;
     Ok(judge(&Evidence {
-        reference,
-        candidate,
+        reference: reference.engine.identity.clone(),
+        candidate: candidate.engine.identity.clone(),
         source: Source::Live,
         pairs,
         catalogue: &lockstep_suites::catalogue().names(),
-        divergences: list,
+        divergences: round.list,
         recorded: recorded.as_ref(),
+        latencies,
     }))
 }
 
@@ -136,14 +168,12 @@ fn print(
     list: &DivergenceList,
     pairs: &[Pair],
     run: Option<&Run>,
-    format: Format,
-    verbose: bool,
-    trace: bool,
+    RunArguments { format, verbose, trace, .. }: &RunArguments,
 ) {
     match format {
         Format::Json => anstream::println!("{}", report::json(verdict)),
         Format::Terminal => {
-            let view = View { verbose, trace, ..View::detect() };
+            let view = View { verbose: *verbose, trace: *trace, ..View::detect() };
             anstream::print!(
                 "{}",
                 report::terminal(verdict, list, pairs, run.map(|run| run.scenarios.as_slice()), &view)

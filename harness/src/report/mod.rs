@@ -3,6 +3,7 @@
 //! All text of an engine goes through two doors on its way to a person: `mask` takes the secrets out, and `page`
 //! escapes what a terminal would obey instead of showing.
 
+mod divergences;
 mod json;
 mod mask;
 mod page;
@@ -12,6 +13,7 @@ mod tests;
 mod text;
 mod trace;
 
+pub use divergences::divergences;
 pub use json::{json, json_all};
 pub use terminal::terminal;
 

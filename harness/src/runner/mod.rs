@@ -1,5 +1,7 @@
 //! Runs scenarios on one engine or on two in lockstep.
 
+pub mod latency;
+
 use crate::engine::image::Provisioned;
 use crate::engine::{Engine, EngineError};
 use crate::normalise::normalise;
