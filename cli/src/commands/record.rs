@@ -17,7 +17,10 @@ pub async fn record(files: &Files, arguments: &RecordArguments) -> Result<u8, Cl
     let options = Options { jobs: arguments.selection.jobs.into(), ..Options::default() };
     let store = Store::open(&files.snapshots);
     let progress = Progress::new(scenarios.len(), Box::new(|_| false), unlike(&store, &sides)?);
-    let run = runner::run(&sides, &scenarios, options, &progress).await;
+    let mut run = runner::run(&sides, &scenarios, options, &progress).await;
+    if let Some(error) = &mut run.lost {
+        engines::keep_logs(&sides, error);
+    }
     progress.end();
     super::run::say_retaken(&run);
     let identities: Vec<_> = sides.iter().map(|side| side.engine.identity.clone()).collect();

@@ -40,7 +40,8 @@ pub async fn run(files: &Files, arguments: &RunArguments) -> Result<u8, CliError
         if arguments.repeat > 1 {
             anstream::eprintln!("round {round} of {}: exit status {result}", arguments.repeat);
         }
-        if let Some(error) = lost {
+        if let Some(mut error) = lost {
+            engines::keep_logs(&sides, &mut error);
             engines::take_down(sides).await;
             return Err(error.into());
         }
