@@ -99,6 +99,14 @@ pub fn choose(arguments: &EngineArguments, want_candidate: bool) -> Result<Choic
         }
         None => None,
     };
+    if let (Place::Target(Target::Endpoint(one)), Some(Place::Target(Target::Endpoint(other)))) =
+        (&reference, &candidate)
+        && one == other
+    {
+        let problem =
+            format!("{one} is both reference and candidate, which would get in each other's way: name two engines");
+        return Err(CliError::Usage(problem));
+    }
     played(&reference, candidate.as_ref()).check_rules(&arguments.rules)?;
     Ok(Choice { reference, candidate })
 }
@@ -211,6 +219,15 @@ async fn futures<T>(
         results.push(item.await?);
     }
     Ok(results)
+}
+
+/// Copies the logs of launched daemons out of their folders, which are removed, and lets the error name the copy.
+pub fn keep_logs(sides: &[Side], error: &mut EngineError) {
+    let EngineError::Lost { log: Some(log), .. } = error else { return };
+    let lost = sides.iter().find(|side| side.engine.log() == Some(log.as_path()));
+    if let Some(kept) = lost.and_then(|side| side.engine.keep_log()) {
+        *log = kept;
+    }
 }
 
 /// Ends what was launched. An engine that is still shared is ended when its last user lets go of it.

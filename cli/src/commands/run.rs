@@ -3,13 +3,13 @@
 use crate::args::{Files, Format, ReplayArguments, RunArguments};
 use crate::engines;
 use crate::error::CliError;
-use crate::progress::Progress;
+use crate::progress::{Progress, Question};
 use lockstep_harness::compare::{Difference, compare};
 use lockstep_harness::divergence::DivergenceList;
-use lockstep_harness::engine::{Engine, EngineError};
+use lockstep_harness::engine::{Engine, EngineError, EngineIdentity};
 use lockstep_harness::gate::{Evidence, Pair, Source, Verdict, judge};
 use lockstep_harness::report::{self, View};
-use lockstep_harness::runner::{self, Options, Run, ScenarioRun, Side, latency};
+use lockstep_harness::runner::{self, Options, Run, Side, latency};
 use lockstep_harness::scenario::Scenario;
 use lockstep_harness::transcript::store::Store;
 use std::collections::BTreeMap;
@@ -43,7 +43,8 @@ pub async fn run(files: &Files, arguments: &RunArguments) -> Result<u8, CliError
         if arguments.repeat > 1 {
             anstream::eprintln!("round {round} of {}: exit status {result}", arguments.repeat);
         }
-        if let Some(error) = taken.run.lost {
+        if let Some(mut error) = taken.run.lost {
+            engines::keep_logs(&sides, &mut error);
             engines::take_down(sides).await;
             return Err(error.into());
         }
@@ -74,9 +75,21 @@ impl Round<'_> {
     /// Runs the scenarios, measures latencies where a declared divergence is about them, and judges.
     pub async fn take(&self, jobs: usize, fail_fast: bool) -> Result<RoundTaken, CliError> {
         let options = Options { jobs, fail_fast, ..Options::default() };
-        let progress = Progress::new(self.scenarios.len(), stop_at(self.list.clone(), self.sides));
+        let [reference, .., candidate] = self.sides else {
+            return Err(CliError::Usage("a run needs a reference and a candidate".to_owned()));
+        };
+        let recorded = recorded_differences(self.files, &reference.engine, &candidate.engine)?.map(Arc::new);
+        let progress = Progress::new(
+            self.scenarios.len(),
+            unlike(self.list.clone(), self.sides, None),
+            match &recorded {
+                Some(recorded) => unlike(self.list.clone(), self.sides, Some(recorded.clone())),
+                None => Box::new(|_| false),
+            },
+        );
         let mut run = runner::run(self.sides, self.scenarios, options, &progress).await;
         progress.end();
+        say_retaken(&run);
         let pairs: Vec<Pair> = run.scenarios.iter().map(Pair::from).collect();
         let latencies = match run.lost {
             Some(_) => None,
@@ -85,7 +98,16 @@ impl Round<'_> {
                 None
             }),
         };
-        let verdict = verdict(self, &pairs, latencies.as_deref())?;
+        let verdict = judge(&Evidence {
+            reference: reference.engine.identity.clone(),
+            candidate: candidate.engine.identity.clone(),
+            source: Source::Live,
+            pairs: &pairs,
+            catalogue: &lockstep_suites::catalogue().names(),
+            divergences: self.list,
+            recorded: recorded.as_deref(),
+            latencies: latencies.as_deref(),
+        });
         Ok(RoundTaken { run, pairs, verdict })
     }
 
@@ -100,11 +122,24 @@ impl Round<'_> {
     }
 }
 
-/// Under --fail-fast the first scenario with an undeclared or changed difference ends the run.
-fn stop_at(list: Arc<DivergenceList>, sides: &[Side]) -> Box<dyn Fn(&ScenarioRun) -> bool + Send + Sync> {
-    let identities: Vec<_> = sides.iter().map(|side| side.engine.identity.clone()).collect();
+/// The engines' names and versions, the candidate last.
+fn identities(sides: &[Side]) -> (EngineIdentity, EngineIdentity) {
+    (sides[0].engine.identity.clone(), sides[sides.len() - 1].engine.identity.clone())
+}
+
+/// One line on what had to be taken again.
+pub(super) fn say_retaken(run: &Run) {
+    if !run.retaken.is_empty() {
+        let names = run.retaken.join(", ");
+        anstream::eprintln!("unlike before, so taken again alone, and the second result holds: {names}");
+    }
+}
+
+/// Whether a scenario has an undeclared or changed difference, or one unlike the snapshots where those are given: what --fail-fast stops
+/// at, and what is taken again.
+fn unlike(list: Arc<DivergenceList>, sides: &[Side], recorded: Option<Arc<Recorded>>) -> Question {
+    let (reference, candidate) = identities(sides);
     Box::new(move |run| {
-        let [reference, candidate] = identities.as_slice() else { return false };
         let pairs = [Pair::from(run)];
         let evidence = Evidence {
             reference: reference.clone(),
@@ -114,37 +149,21 @@ fn stop_at(list: Arc<DivergenceList>, sides: &[Side]) -> Box<dyn Fn(&ScenarioRun
             // Every name counts as known, so that no entry is judged healed by one scenario.
             catalogue: &[run.name.clone(), String::from("…")],
             divergences: &list,
-            recorded: None,
+            recorded: recorded.as_deref(),
             latencies: None,
         };
         let verdict = judge(&evidence);
-        !verdict.accounting.undeclared.is_empty() || !verdict.accounting.changed.is_empty()
+        let trouble = recorded.is_some() && run.not_run.as_ref().is_some_and(|not_run| not_run.trouble);
+        let accounting = &verdict.accounting;
+        trouble || !accounting.undeclared.is_empty() || !accounting.changed.is_empty() || !verdict.changed.is_empty()
     })
 }
 
-fn verdict(round: &Round<'_>, pairs: &[Pair], latencies: Option<&[Difference]>) -> Result<Verdict, CliError> {
-    let [reference, .., candidate] = round.sides else {
-        return Err(CliError::Usage("a run needs a reference and a candidate".to_owned()));
-    };
-    let recorded = recorded_differences(round.files, &reference.engine, &candidate.engine)?;
-    Ok(judge(&Evidence {
-        reference: reference.engine.identity.clone(),
-        candidate: candidate.engine.identity.clone(),
-        source: Source::Live,
-        pairs,
-        catalogue: &lockstep_suites::catalogue().names(),
-        divergences: round.list,
-        recorded: recorded.as_ref(),
-        latencies,
-    }))
-}
+/// The differences that the snapshots show, by scenario.
+type Recorded = BTreeMap<String, Vec<Difference>>;
 
 /// What the snapshots of these very versions show; `None` when other versions, or another API version, are recorded.
-fn recorded_differences(
-    files: &Files,
-    reference: &Engine,
-    candidate: &Engine,
-) -> Result<Option<BTreeMap<String, Vec<Difference>>>, CliError> {
+fn recorded_differences(files: &Files, reference: &Engine, candidate: &Engine) -> Result<Option<Recorded>, CliError> {
     let store = Store::open(&files.snapshots);
     if !store.slugs()?.contains(&candidate.slug()) || candidate.slug() == reference.slug() {
         return Ok(None);
