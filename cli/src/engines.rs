@@ -181,8 +181,12 @@ pub async fn bring_up(choice: &Choice, arguments: &EngineArguments) -> Result<Ve
             engine.mark_disposable();
         }
     }
-    let provisioning = engines.iter().map(|engine| image::provision(&engine.client, arguments.image.as_deref()));
-    let images: Vec<Provisioned> = futures(provisioning).await?;
+    // The candidate first: the reference takes the image in the way that the candidate has.
+    let mut images: Vec<Provisioned> = Vec::new();
+    for engine in engines.iter().rev() {
+        let first = images.first().map_or(image::How::Load, |image| image.how);
+        images.insert(0, image::provision_by(&engine.client, arguments.image.as_deref(), first).await?);
+    }
     let roles = [Role::Reference, Role::Candidate];
     let sides = engines.into_iter().zip(roles).zip(images);
     Ok(sides.map(|((engine, role), image)| Side { engine: Arc::new(engine), role, image }).collect())
@@ -209,16 +213,6 @@ async fn agree(engines: &mut [Engine], asked: Option<ApiVersion>) -> Result<ApiV
             return Ok(api);
         }
     }
-}
-
-async fn futures<T>(
-    list: impl Iterator<Item = impl Future<Output = Result<T, EngineError>>>,
-) -> Result<Vec<T>, CliError> {
-    let mut results = Vec::new();
-    for item in list {
-        results.push(item.await?);
-    }
-    Ok(results)
 }
 
 /// Copies the logs of launched daemons out of their folders, which are removed, and lets the error name the copy.

@@ -65,7 +65,7 @@ async fn tag(s: &mut Session) -> Outcome {
 
 async fn create(s: &mut Session) -> Outcome {
     let image = twice(s).await?;
-    for name in [&image.id, &image.short, &image.other] {
+    for name in [&image.other, &image.id, &image.short] {
         s.call("POST /containers/create", &[]).json(json!({ "Image": name })).independent().expect(201).await?;
     }
     Ok(())
