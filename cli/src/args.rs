@@ -42,6 +42,8 @@ pub enum Command {
     Record(RecordArguments),
     /// Hold the recorded transcripts against DIVERGENCE.md, without any engine.
     Replay(ReplayArguments),
+    /// Write reports of the recorded transcripts, all candidates in one, without any engine.
+    Report(ReportArguments),
     /// List the scenarios.
     List(ListArguments),
     /// Draft DIVERGENCE.md entries for the recorded differences that nobody declared.
@@ -130,6 +132,9 @@ pub struct RunArguments {
     /// Repeat the run this often; every run must pass.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub repeat: u16,
+    /// The reports to write besides.
+    #[command(flatten)]
+    pub outputs: Outputs,
     /// Set when no command was given: replay when there is no engine.
     #[arg(skip)]
     pub fallback: bool,
@@ -161,6 +166,33 @@ pub struct ReplayArguments {
     /// Name the scenarios of each declared divergence.
     #[arg(long, short)]
     pub verbose: bool,
+}
+
+/// The reports that can be written.
+#[derive(Debug, Args, Clone, Default)]
+#[command(next_help_heading = "Reports")]
+pub struct Outputs {
+    /// Write the report for people as a folder of static pages; open DIR/index.html.
+    #[arg(long, value_name = "DIR")]
+    pub html: Option<PathBuf>,
+}
+
+impl Outputs {
+    /// Whether nothing is to be written.
+    pub fn is_empty(&self) -> bool {
+        self.html.is_none()
+    }
+}
+
+/// `report`.
+#[derive(Debug, Args, Clone, Default)]
+pub struct ReportArguments {
+    /// Only candidates whose snapshot folder fits this glob, for instance podman-*.
+    #[arg(long, value_name = "GLOB")]
+    pub candidate: Option<String>,
+    /// The reports to write.
+    #[command(flatten)]
+    pub outputs: Outputs,
 }
 
 /// `list`.

@@ -7,6 +7,7 @@ pub mod coverage;
 pub mod list;
 pub mod record;
 pub mod replay;
+pub mod report;
 pub mod run;
 
 use crate::args::Files;
@@ -58,4 +59,12 @@ pub fn candidates(store: &Store, glob: Option<&str>) -> Result<Vec<Recorded>, Cl
         }
         _ => Ok(list),
     }
+}
+
+/// The error of a command that needs a recorded candidate.
+pub fn nothing_recorded(files: &Files) -> CliError {
+    CliError::Usage(format!(
+        "{} holds no recorded candidate; `lockstep record --candidate E` writes one",
+        files.snapshots.display()
+    ))
 }

@@ -67,6 +67,7 @@ async fn once(
     let pairs: Vec<Pair> = run.scenarios.iter().map(Pair::from).collect();
     let verdict = verdict(files, list, sides, &pairs)?;
     print(&verdict, list, &pairs, Some(&run), arguments.format, arguments.verbose, arguments.trace);
+    super::report::write_one(&arguments.outputs, &verdict, list, &pairs)?;
     let status = u8::from(!verdict.conforms());
     Ok((status, run.lost))
 }

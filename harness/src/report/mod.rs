@@ -3,15 +3,20 @@
 //! All text of an engine goes through two doors on its way to a person: `mask` takes the secrets out, and `page`
 //! escapes what a terminal would obey instead of showing.
 
+mod comparison;
+mod html;
 mod json;
 mod mask;
 mod page;
+mod place;
 mod terminal;
 #[cfg(test)]
 mod tests;
 mod text;
 mod trace;
 
+pub use comparison::Comparison;
+pub use html::{Written, html};
 pub use json::{json, json_all};
 pub use terminal::terminal;
 
