@@ -168,19 +168,41 @@ pub struct ReplayArguments {
     pub verbose: bool,
 }
 
-/// The reports that can be written.
+/// The reports that can be written. A file that is not named, or `-`, is standard output.
 #[derive(Debug, Args, Clone, Default)]
 #[command(next_help_heading = "Reports")]
 pub struct Outputs {
     /// Write the report for people as a folder of static pages; open DIR/index.html.
     #[arg(long, value_name = "DIR")]
     pub html: Option<PathBuf>,
+    /// Write "How CANDIDATE differs from Docker" for the engine's own documentation.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    pub markdown: Option<PathBuf>,
+    /// Write JUnit XML: one case a scenario, declared divergences as properties.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    pub junit: Option<PathBuf>,
+    /// Write the machine-readable result; docs/result.schema.json describes it.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    pub json: Option<PathBuf>,
+    /// Write TAP 14.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    pub tap: Option<PathBuf>,
+    /// Write GitLab's code quality report.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    pub gitlab: Option<PathBuf>,
+    /// Write SARIF 2.1.0.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    pub sarif: Option<PathBuf>,
+    /// Print GitHub annotations on standard output, and append the summary to $GITHUB_STEP_SUMMARY where that is set.
+    #[arg(long)]
+    pub github: bool,
 }
 
 impl Outputs {
     /// Whether nothing is to be written.
     pub fn is_empty(&self) -> bool {
-        self.html.is_none()
+        let files = [&self.html, &self.markdown, &self.junit, &self.json, &self.tap, &self.gitlab, &self.sarif];
+        files.iter().all(|file| file.is_none()) && !self.github
     }
 }
 

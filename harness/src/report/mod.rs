@@ -1,23 +1,36 @@
-//! Showing a verdict: to people on a terminal, and to programs as JSON.
+//! Showing a verdict: to people on a terminal, in a browser and in a document, and to programs as JSON and in the formats
+//! of CI systems. One file (or folder) a report; all but the terminal are made from [`Comparison`]s.
 //!
 //! All text of an engine goes through two doors on its way to a person: `mask` takes the secrets out, and `page`
 //! escapes what a terminal would obey instead of showing.
 
+mod code_quality;
+mod command;
 mod comparison;
+mod finding;
+mod github;
 mod html;
 mod json;
+mod junit;
+mod markdown;
 mod mask;
 mod page;
 mod place;
+mod tap;
 mod terminal;
 #[cfg(test)]
 mod tests;
 mod text;
 mod trace;
 
+pub use code_quality::{gitlab, sarif};
 pub use comparison::Comparison;
+pub use github::{annotations, step_summary};
 pub use html::{Written, html};
-pub use json::{json, json_all};
+pub use json::{json, json_all, json_of};
+pub use junit::junit;
+pub use markdown::markdown;
+pub use tap::tap;
 pub use terminal::terminal;
 
 use std::io::IsTerminal;
