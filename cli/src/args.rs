@@ -44,6 +44,8 @@ pub enum Command {
     Replay(ReplayArguments),
     /// Write reports of the recorded transcripts, all candidates in one, without any engine.
     Report(ReportArguments),
+    /// Print a shell script with curl that shows a recorded difference on any two sockets, without Lockstep.
+    Repro(ReproArguments),
     /// List the scenarios.
     List(ListArguments),
     /// Draft DIVERGENCE.md entries for the recorded differences that nobody declared.
@@ -215,6 +217,26 @@ pub struct ReportArguments {
     /// The reports to write.
     #[command(flatten)]
     pub outputs: Outputs,
+}
+
+/// `repro`.
+#[derive(Debug, Args, Clone, Default)]
+pub struct ReproArguments {
+    /// The scenario, for instance containers/wait/removed.
+    #[arg(required_unless_present_any = ["all", "probe_image"])]
+    pub scenario: Option<String>,
+    /// Write a script for every scenario that differs, NAME.sh below DIR.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["scenario", "step"])]
+    pub all: Option<PathBuf>,
+    /// Write Lockstep's own image as `docker load` takes it, for the scripts that need it.
+    #[arg(long, value_name = "FILE")]
+    pub probe_image: Option<PathBuf>,
+    /// The step that has to differ, counted from 1. Default: where most is amiss.
+    #[arg(long, value_name = "N")]
+    pub step: Option<usize>,
+    /// Only candidates whose snapshot folder fits this glob, for instance podman-*.
+    #[arg(long, value_name = "GLOB")]
+    pub candidate: Option<String>,
 }
 
 /// `list`.

@@ -59,6 +59,7 @@ async fn dispatch(arguments: Arguments) -> Result<u8, CliError> {
         Command::Record(record) => commands::record::record(&files, &record).await,
         Command::Replay(replay) => commands::replay::replay(&files, &replay),
         Command::Report(report) => commands::report::report(&files, &report),
+        Command::Repro(repro) => commands::repro::repro(&files, &repro),
         Command::List(list) => commands::list::list(&list),
         Command::Accept(accept) => commands::accept::accept(&files, &accept),
         Command::Coverage => commands::coverage::coverage(&files),

@@ -8,6 +8,7 @@ pub mod list;
 pub mod record;
 pub mod replay;
 pub mod report;
+pub mod repro;
 pub mod run;
 
 use crate::args::Files;

@@ -50,7 +50,11 @@ fn write(outputs: &Outputs, comparisons: &[Comparison<'_>]) -> Result<(), CliErr
     ];
     for (path, make) in texts {
         if let Some(path) = path {
-            put(path, &make(comparisons)).map_err(|problem| unwritten(path, problem))?;
+            let text = make(comparisons);
+            put(path, &text).map_err(|problem| unwritten(path, problem))?;
+            if path != Path::new("-") {
+                anstream::eprintln!("{}: {:.1} kB", path.display(), text.len() as f64 / 1e3);
+            }
         }
     }
     if outputs.github {
@@ -66,16 +70,14 @@ fn write(outputs: &Outputs, comparisons: &[Comparison<'_>]) -> Result<(), CliErr
 }
 
 /// Writes a text to a file, or to standard output where the file is `-`.
-fn put(path: &Path, text: &str) -> std::io::Result<()> {
+pub fn put(path: &Path, text: &str) -> std::io::Result<()> {
     if path == Path::new("-") {
         return std::io::stdout().write_all(text.as_bytes());
     }
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder)?;
     }
-    std::fs::write(path, text)?;
-    anstream::eprintln!("{}: {:.1} kB", path.display(), text.len() as f64 / 1e3);
-    Ok(())
+    std::fs::write(path, text)
 }
 
 /// One comparison's reports.

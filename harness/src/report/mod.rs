@@ -12,10 +12,12 @@ mod github;
 mod html;
 mod json;
 mod junit;
+mod level;
 mod markdown;
 mod mask;
 mod page;
 mod place;
+mod repro;
 mod tap;
 mod terminal;
 #[cfg(test)]
@@ -30,6 +32,7 @@ pub use html::{Written, html};
 pub use json::{json, json_all, json_of};
 pub use junit::junit;
 pub use markdown::markdown;
+pub use repro::{Repro, ReproError, repro};
 pub use tap::tap;
 pub use terminal::terminal;
 

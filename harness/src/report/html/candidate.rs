@@ -1,11 +1,11 @@
 //! A candidate's page: what nobody declared, the roadmap, and the differences by cause.
 
 use super::frame::{self, Frame, PlaceView};
-use super::level::{Level, Tally};
 use super::rows::Block;
 use super::site::{Candidate, Site, scenario_path};
 use crate::compare::Difference;
 use crate::divergence::{Entry, EntryVerdict, Status};
+use crate::report::level::{Level, Tally};
 use crate::report::mask;
 use crate::report::place::places;
 use crate::report::text::count;

@@ -3,7 +3,6 @@
 
 mod candidate;
 mod frame;
-mod level;
 mod operation;
 mod overview;
 mod rows;

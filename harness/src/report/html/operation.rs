@@ -1,10 +1,10 @@
 //! An operation's page: what the API documents of it, who drives it, and where each candidate differs.
 
 use super::frame::{Frame, PlaceView};
-use super::level::Tally;
 use super::rows::Block;
 use super::site::{Candidate, Site, Taken, anchor, operation_path};
 use crate::coverage::{API_1_41, Operation};
+use crate::report::level::Tally;
 use crate::report::place::places;
 use crate::transcript::StepKind;
 use askama::Template;

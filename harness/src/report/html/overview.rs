@@ -1,9 +1,9 @@
 //! The first page: each candidate, and the heat maps.
 
 use super::frame::{self, Frame};
-use super::level::{Level, Tally};
 use super::site::{Site, anchor, operation_path};
 use crate::coverage::API_1_41;
+use crate::report::level::{Level, Tally};
 use askama::Template;
 use std::collections::BTreeSet;
 

@@ -1,10 +1,10 @@
 //! The list of a candidate's scenarios, and the page of one: both engines side by side, step by step.
 
 use super::frame::{self, Frame};
-use super::level::{Level, Tally};
 use super::rows::Block;
 use super::site::{Candidate, Scenario, Site, anchor};
 use super::step::StepView;
+use crate::report::level::{Level, Tally};
 use crate::report::mask;
 use crate::report::text::count;
 use askama::Template;

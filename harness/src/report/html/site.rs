@@ -1,10 +1,10 @@
 //! What all pages are made from: the candidates, their steps, and where each page is.
 
-use super::level::{Level, Tally};
 use crate::compare::{Difference, pairs};
 use crate::divergence::Entry;
 use crate::gate::ScenarioResult;
 use crate::report::comparison::Comparison;
+use crate::report::level::{Level, Tally};
 use crate::transcript::{Step, StepKind, Transcript};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
