@@ -54,6 +54,10 @@ pub enum Command {
     Coverage,
     /// Remove what an earlier run left behind.
     Clean(CleanArguments),
+    /// Print the completions of a shell, for instance `lockstep completions bash >/etc/bash_completion.d/lockstep`.
+    Completions(CompletionsArguments),
+    /// Print the manual page, or write one a command with --dir.
+    Man(ManArguments),
     /// Compare the time of the scenarios' requests through the harness with the same requests sent bare.
     Bench(BenchArguments),
 }
@@ -128,9 +132,12 @@ pub struct RunArguments {
     /// Add the wire (requests and answers as sent, secrets masked) for what is undeclared.
     #[arg(long)]
     pub trace: bool,
-    /// Name the scenarios of each declared divergence.
+    /// Tell each step as it is taken, and the scenarios of each declared divergence.
     #[arg(long, short)]
     pub verbose: bool,
+    /// Show only what fails, and the sum.
+    #[arg(long, short, conflicts_with = "verbose")]
+    pub quiet: bool,
     /// Repeat the run this often; every run must pass.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub repeat: u16,
@@ -168,6 +175,9 @@ pub struct ReplayArguments {
     /// Name the scenarios of each declared divergence.
     #[arg(long, short)]
     pub verbose: bool,
+    /// Show only what fails, and the sum.
+    #[arg(long, short, conflicts_with = "verbose")]
+    pub quiet: bool,
 }
 
 /// The reports that can be written. A file that is not named, or `-`, is standard output.
@@ -265,6 +275,22 @@ pub struct CleanArguments {
     /// folders of private daemons whose owner is gone are removed.
     #[arg(value_name = "ENGINE")]
     pub engines: Vec<String>,
+}
+
+/// `completions`.
+#[derive(Debug, Args, Clone)]
+pub struct CompletionsArguments {
+    /// The shell.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// `man`.
+#[derive(Debug, Args, Clone, Default)]
+pub struct ManArguments {
+    /// Write lockstep.1, lockstep-run.1 and so on there.
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
 }
 
 /// `bench`.

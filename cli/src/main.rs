@@ -64,6 +64,8 @@ async fn dispatch(arguments: Arguments) -> Result<u8, CliError> {
         Command::Accept(accept) => commands::accept::accept(&files, &accept),
         Command::Coverage => commands::coverage::coverage(&files),
         Command::Clean(clean) => commands::clean::clean(&clean).await,
+        Command::Completions(completions) => commands::shell::completions(&completions),
+        Command::Man(man) => commands::shell::man(&man),
         Command::Bench(bench) => commands::bench::bench(&bench).await,
     }
 }

@@ -1,5 +1,7 @@
 (function () {
   "use strict";
+  // A link may carry the words to filter by: ?q=…
+  var asked = new URLSearchParams(location.search).get("q") || "";
   // Filters: each list or table that asks for one gets a search field and, where its rows have kinds, a choice of them.
   document.querySelectorAll("[data-filter]").forEach(function (list, number) {
     var rows = Array.from(list.querySelectorAll("[data-row]"));
@@ -12,6 +14,7 @@
     var input = document.createElement("input");
     input.type = "search";
     input.id = "filter-" + number;
+    input.value = asked;
     label.htmlFor = input.id;
     form.append(label, input);
     var kinds = Array.from(new Set(rows.map(function (row) { return row.dataset.kind || ""; }))).filter(Boolean).sort();

@@ -10,6 +10,7 @@ pub mod replay;
 pub mod report;
 pub mod repro;
 pub mod run;
+pub mod shell;
 
 use crate::args::Files;
 use crate::error::CliError;

@@ -3,7 +3,7 @@
 use crate::args::{Files, RecordArguments};
 use crate::engines;
 use crate::error::CliError;
-use crate::progress::Progress;
+use crate::progress::{Progress, Talk};
 use lockstep_harness::runner::{self, Options, Run, ScenarioRun, Taken};
 use lockstep_harness::transcript::store::{RecordMode, RecordSummary, RecordedOutcome, Store};
 
@@ -13,7 +13,7 @@ pub async fn record(files: &Files, arguments: &RecordArguments) -> Result<u8, Cl
     let choice = engines::choose(&arguments.engines, arguments.engines.candidate.is_some())?;
     let sides = engines::bring_up(&choice, &arguments.engines).await?;
     let options = Options { jobs: arguments.selection.jobs.into(), ..Options::default() };
-    let progress = Progress::new(scenarios.len(), Box::new(|_| false));
+    let progress = Progress::new(scenarios.len(), Talk::Some, Box::new(|_| false));
     let run = runner::run(&sides, &scenarios, options, &progress).await;
     progress.end();
     let identities: Vec<_> = sides.iter().map(|side| side.engine.identity.clone()).collect();

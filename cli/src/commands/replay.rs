@@ -24,7 +24,7 @@ pub fn replay(files: &Files, arguments: &ReplayArguments) -> Result<u8, CliError
         let pairs = replayed::pairs(recorded)?;
         let verdict = replayed::judge(recorded, &pairs, &list, &catalogue);
         if arguments.format == Format::Terminal {
-            let view = View { verbose: arguments.verbose, ..View::detect() };
+            let view = View { verbose: arguments.verbose, quiet: arguments.quiet, ..View::detect() };
             anstream::print!("{}", report::terminal(&verdict, &list, &pairs, None, &view));
         }
         verdicts.push(verdict);

@@ -3,7 +3,7 @@
 use crate::args::{Files, Format, ReplayArguments, RunArguments};
 use crate::engines;
 use crate::error::CliError;
-use crate::progress::Progress;
+use crate::progress::{Progress, Talk};
 use lockstep_harness::compare::{Difference, compare};
 use lockstep_harness::divergence::DivergenceList;
 use lockstep_harness::engine::EngineError;
@@ -61,12 +61,13 @@ async fn once(
 ) -> Result<(u8, Option<EngineError>), CliError> {
     let options =
         Options { jobs: arguments.selection.jobs.into(), fail_fast: arguments.fail_fast, ..Options::default() };
-    let progress = Progress::new(scenarios.len(), stop_at(list.clone(), sides));
+    let progress =
+        Progress::new(scenarios.len(), Talk::of(arguments.verbose, arguments.quiet), stop_at(list.clone(), sides));
     let run = runner::run(sides, scenarios, options, &progress).await;
     progress.end();
     let pairs: Vec<Pair> = run.scenarios.iter().map(Pair::from).collect();
     let verdict = verdict(files, list, sides, &pairs)?;
-    print(&verdict, list, &pairs, Some(&run), arguments.format, arguments.verbose, arguments.trace);
+    print(&verdict, list, &pairs, &run, arguments);
     super::report::write_one(&arguments.outputs, &verdict, list, &pairs)?;
     let status = u8::from(!verdict.conforms());
     Ok((status, run.lost))
@@ -132,23 +133,13 @@ fn recorded_differences(
     Ok(Some(all))
 }
 
-fn print(
-    verdict: &Verdict,
-    list: &DivergenceList,
-    pairs: &[Pair],
-    run: Option<&Run>,
-    format: Format,
-    verbose: bool,
-    trace: bool,
-) {
-    match format {
+fn print(verdict: &Verdict, list: &DivergenceList, pairs: &[Pair], run: &Run, arguments: &RunArguments) {
+    match arguments.format {
         Format::Json => anstream::println!("{}", report::json(verdict)),
         Format::Terminal => {
-            let view = View { verbose, trace, ..View::detect() };
-            anstream::print!(
-                "{}",
-                report::terminal(verdict, list, pairs, run.map(|run| run.scenarios.as_slice()), &view)
-            );
+            let RunArguments { verbose, quiet, trace, .. } = *arguments;
+            let view = View { verbose, quiet, trace, ..View::detect() };
+            anstream::print!("{}", report::terminal(verdict, list, pairs, Some(&run.scenarios), &view));
         }
     }
 }

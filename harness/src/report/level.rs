@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn headers_alone_leave_an_answer_the_same() {
         let mut tally = Tally::default();
-        [Level::Same, Level::Headers, Level::Body].map(|level| tally.add(level));
+        [Level::Same, Level::Headers, Level::Body].into_iter().for_each(|level| tally.add(level));
         assert_eq!((tally.percent(), tally.shade()), (66, 3));
         assert_eq!(tally.words(), "1 same answer, 1 only headers differ, 1 body or output differs");
     }

@@ -47,6 +47,8 @@ pub struct View {
     pub width: usize,
     /// Name the scenarios of each declared divergence, and shorten no list.
     pub verbose: bool,
+    /// Show only what fails, and the sum.
+    pub quiet: bool,
     /// Add the wire for what is undeclared.
     pub trace: bool,
 }
@@ -54,19 +56,21 @@ pub struct View {
 impl Default for View {
     /// Plain, 100 columns, short.
     fn default() -> Self {
-        View { colour: false, width: 100, verbose: false, trace: false }
+        View { colour: false, width: 100, verbose: false, quiet: false, trace: false }
     }
 }
 
 impl View {
-    /// For standard output as it is: coloured when it is a terminal that takes colours and `NO_COLOR` is not set (or
-    /// `CLICOLOR_FORCE` is), as wide as `COLUMNS` says.
+    /// For standard output as it is: coloured when it is a terminal that takes colours and neither `NO_COLOR` is set nor
+    /// `CLICOLOR` is 0 (or `CLICOLOR_FORCE` is set); as wide as `COLUMNS` says, else as the terminal is.
     pub fn detect() -> View {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let off = std::env::var_os("CLICOLOR").is_some_and(|value| value == "0");
         let forced = set("CLICOLOR_FORCE");
-        let colour = !set("NO_COLOR") && (forced || (std::io::stdout().is_terminal() && !dumb));
+        let colour = !set("NO_COLOR") && (forced || (std::io::stdout().is_terminal() && !dumb && !off));
         let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-        View { colour, width: columns.unwrap_or(100).clamp(40, 240), ..View::default() }
+        let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        View { colour, width: columns.or_else(terminal).unwrap_or(100).clamp(40, 240), ..View::default() }
     }
 }
