@@ -10,7 +10,10 @@ pub mod interpose;
 pub mod list;
 pub mod record;
 pub mod replay;
+pub mod report;
+pub mod repro;
 pub mod run;
+pub mod shell;
 
 use crate::args::Files;
 use crate::error::CliError;
@@ -63,4 +66,12 @@ pub fn candidates(store: &Store, glob: Option<&str>) -> Result<Vec<Recorded>, Cl
         }
         _ => Ok(list),
     }
+}
+
+/// The error of a command that needs a recorded candidate.
+pub fn nothing_recorded(files: &Files) -> CliError {
+    CliError::Usage(format!(
+        "{} holds no recorded candidate; `lockstep record --candidate E` writes one",
+        files.snapshots.display()
+    ))
 }

@@ -16,10 +16,7 @@ pub fn replay(files: &Files, arguments: &ReplayArguments) -> Result<u8, CliError
     let catalogue = lockstep_suites::catalogue().names();
     let candidates = super::candidates(&store, arguments.candidate.as_deref())?;
     if candidates.is_empty() {
-        return Err(CliError::Usage(format!(
-            "{} holds no recorded candidate; `lockstep record --candidate E` writes one",
-            files.snapshots.display()
-        )));
+        return Err(super::nothing_recorded(files));
     }
     let problems = store.check(&catalogue);
     let mut verdicts: Vec<Verdict> = Vec::new();
@@ -27,7 +24,7 @@ pub fn replay(files: &Files, arguments: &ReplayArguments) -> Result<u8, CliError
         let pairs = replayed::pairs(recorded)?;
         let verdict = replayed::judge(recorded, &pairs, &list, &catalogue);
         if arguments.format == Format::Terminal {
-            let view = View { verbose: arguments.verbose, ..View::detect() };
+            let view = View { verbose: arguments.verbose, quiet: arguments.quiet, ..View::detect() };
             anstream::print!("{}", report::terminal(&verdict, &list, &pairs, None, &view));
         }
         verdicts.push(verdict);

@@ -3,7 +3,7 @@
 use crate::args::{Files, Format, ReplayArguments, RunArguments};
 use crate::engines;
 use crate::error::CliError;
-use crate::progress::{Progress, Question};
+use crate::progress::{Progress, Question, Talk};
 use lockstep_harness::compare::{Difference, compare};
 use lockstep_harness::divergence::DivergenceList;
 use lockstep_harness::engine::{Engine, EngineError, EngineIdentity};
@@ -35,9 +35,16 @@ pub async fn run(files: &Files, arguments: &RunArguments) -> Result<u8, CliError
     let sides = engines::bring_up(&choice, &arguments.engines).await?;
     let mut status = 0;
     for round in 1..=arguments.repeat {
-        let one = Round { files, list: &list, sides: &sides, scenarios: &scenarios };
+        let one = Round {
+            files,
+            list: &list,
+            sides: &sides,
+            scenarios: &scenarios,
+            talk: Talk::of(arguments.verbose, arguments.quiet),
+        };
         let taken = one.take(arguments.selection.jobs.into(), arguments.fail_fast).await?;
-        print(&taken.verdict, &list, &taken.pairs, Some(&taken.run), arguments);
+        print(&taken.verdict, &list, &taken.pairs, &taken.run, arguments);
+        super::report::write_one(&arguments.outputs, &taken.verdict, &list, &taken.pairs)?;
         let result = u8::from(!taken.verdict.conforms());
         status = status.max(result);
         if arguments.repeat > 1 {
@@ -62,6 +69,8 @@ pub struct Round<'a> {
     pub list: &'a Arc<DivergenceList>,
     pub sides: &'a [Side],
     pub scenarios: &'a [Scenario],
+    /// What the progress display says.
+    pub talk: Talk,
 }
 
 /// What a round came to.
@@ -81,6 +90,7 @@ impl Round<'_> {
         let recorded = recorded_differences(self.files, &reference.engine, &candidate.engine)?.map(Arc::new);
         let progress = Progress::new(
             self.scenarios.len(),
+            self.talk,
             unlike(self.list.clone(), self.sides, None),
             match &recorded {
                 Some(recorded) => unlike(self.list.clone(), self.sides, Some(recorded.clone())),
@@ -182,21 +192,13 @@ fn recorded_differences(files: &Files, reference: &Engine, candidate: &Engine) -
     Ok(Some(all))
 }
 
-fn print(
-    verdict: &Verdict,
-    list: &DivergenceList,
-    pairs: &[Pair],
-    run: Option<&Run>,
-    RunArguments { format, verbose, trace, .. }: &RunArguments,
-) {
-    match format {
+fn print(verdict: &Verdict, list: &DivergenceList, pairs: &[Pair], run: &Run, arguments: &RunArguments) {
+    match arguments.format {
         Format::Json => anstream::println!("{}", report::json(verdict)),
         Format::Terminal => {
-            let view = View { verbose: *verbose, trace: *trace, ..View::detect() };
-            anstream::print!(
-                "{}",
-                report::terminal(verdict, list, pairs, run.map(|run| run.scenarios.as_slice()), &view)
-            );
+            let RunArguments { verbose, quiet, trace, .. } = *arguments;
+            let view = View { verbose, quiet, trace, ..View::detect() };
+            anstream::print!("{}", report::terminal(verdict, list, pairs, Some(&run.scenarios), &view));
         }
     }
 }

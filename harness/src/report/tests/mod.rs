@@ -1,5 +1,6 @@
 //! Reports on a made-up verdict that has something for every section.
 
+mod hostile;
 mod masking;
 mod pages;
 mod texts;
