@@ -28,9 +28,6 @@ impl Talk {
     }
 }
 
-/// Whether a finished scenario ends the run under --fail-fast.
-type StopAt = Box<dyn Fn(&ScenarioRun) -> bool + Send + Sync>;
-
 /// Shows how far a run is, on standard error.
 pub struct Progress {
     bar: ProgressBar,
@@ -38,12 +35,18 @@ pub struct Progress {
     plain: bool,
     total: usize,
     started: Instant,
-    stop_at: StopAt,
+    /// Whether a finished scenario ends the run under --fail-fast.
+    stop_at: Question,
+    /// Whether a result is to be taken again.
+    doubtful: Question,
 }
+
+/// Something to ask about a finished scenario.
+pub type Question = Box<dyn Fn(&ScenarioRun) -> bool + Send + Sync>;
 
 impl Progress {
     /// A display for so many scenarios.
-    pub fn new(total: usize, talk: Talk, stop_at: StopAt) -> Progress {
+    pub fn new(total: usize, talk: Talk, stop_at: Question, doubtful: Question) -> Progress {
         let plain = !std::io::stderr().is_terminal();
         let hidden = plain || talk == Talk::None;
         let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
@@ -53,7 +56,7 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        Progress { bar, talk, plain, total, started: Instant::now(), stop_at }
+        Progress { bar, talk, plain, total, started: Instant::now(), stop_at, doubtful }
     }
 
     /// Takes the bar away.
@@ -82,6 +85,10 @@ impl Observer for Progress {
             anstream::eprintln!("{}", self.line(done));
         }
         (self.stop_at)(run)
+    }
+
+    fn doubtful(&self, run: &ScenarioRun) -> bool {
+        (self.doubtful)(run)
     }
 }
 
