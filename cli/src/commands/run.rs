@@ -3,10 +3,12 @@
 use crate::args::{Files, Format, ReplayArguments, RunArguments};
 use crate::engines;
 use crate::error::CliError;
+use crate::keeping;
 use crate::progress::{Progress, Question};
 use lockstep_harness::compare::{Difference, compare};
 use lockstep_harness::divergence::DivergenceList;
 use lockstep_harness::engine::{EngineError, EngineIdentity};
+use lockstep_harness::gate::shard;
 use lockstep_harness::gate::{Evidence, Pair, Source, Verdict, judge};
 use lockstep_harness::report::{self, View};
 use lockstep_harness::runner::{self, Options, Run, Side};
@@ -17,7 +19,11 @@ use std::sync::Arc;
 
 /// Runs and gates; without a command and without engines, replays instead and says so.
 pub async fn run(files: &Files, arguments: &RunArguments) -> Result<u8, CliError> {
-    let scenarios = super::select(&arguments.selection.only)?;
+    keeping::check(&arguments.record, arguments.shard)?;
+    let chosen = super::select(&arguments.selection.only)?;
+    let names: Vec<String> = chosen.iter().map(|scenario| scenario.name.clone()).collect();
+    let taken = |scenario: &Scenario| arguments.shard.is_none_or(|shard| shard.takes(&scenario.name));
+    let scenarios: Vec<Scenario> = chosen.into_iter().filter(taken).collect();
     let list = Arc::new(super::divergences(files)?);
     let choice = match engines::choose(&arguments.engines, true) {
         Err(CliError::Engine(error)) if arguments.fallback && !error.is_usage() => {
@@ -35,7 +41,7 @@ pub async fn run(files: &Files, arguments: &RunArguments) -> Result<u8, CliError
     let sides = engines::bring_up(&choice, &arguments.engines).await?;
     let mut status = 0;
     for round in 1..=arguments.repeat {
-        let (result, lost) = once(files, arguments, &list, &sides, &scenarios).await?;
+        let (result, lost) = once(files, arguments, &list, &sides, &names, &scenarios).await?;
         status = status.max(result);
         if arguments.repeat > 1 {
             anstream::eprintln!("round {round} of {}: exit status {result}", arguments.repeat);
@@ -58,6 +64,7 @@ async fn once(
     arguments: &RunArguments,
     list: &Arc<DivergenceList>,
     sides: &[Side],
+    chosen: &[String],
     scenarios: &[Scenario],
 ) -> Result<(u8, Option<EngineError>), CliError> {
     let options =
@@ -76,17 +83,21 @@ async fn once(
     progress.end();
     say_retaken(&run);
     let pairs: Vec<Pair> = run.scenarios.iter().map(Pair::from).collect();
-    let verdict = judge(&Evidence {
+    let catalogue = lockstep_suites::catalogue().names();
+    let mut verdict = judge(&Evidence {
         reference,
         candidate,
         source: Source::Live,
         pairs: &pairs,
-        catalogue: &lockstep_suites::catalogue().names(),
+        catalogue: &catalogue,
         divergences: list,
         recorded: recorded.as_deref(),
     });
+    if let Some(shard) = arguments.shard {
+        shard::mark(&mut verdict, shard, super::common(files, &catalogue, chosen)?, chosen, &pairs);
+    }
     print(&verdict, list, &pairs, Some(&run), arguments.format, arguments.verbose, arguments.trace);
-    let status = u8::from(!verdict.conforms());
+    let status = keeping::keep(&arguments.record, &[verdict])?;
     Ok((status, run.lost))
 }
 
