@@ -43,8 +43,14 @@ pub enum Command {
     Record(RecordArguments),
     /// Hold the recorded transcripts against DIVERGENCE.md, without any engine.
     Replay(ReplayArguments),
+    /// Write reports of the recorded transcripts, all candidates in one, without any engine.
+    Report(ReportArguments),
+    /// Print a shell script with curl that shows a recorded difference on any two sockets, without Lockstep.
+    Repro(ReproArguments),
     /// List the scenarios.
     List(ListArguments),
+    /// Show all declared divergences by category, with status, source and verdict (from the recorded transcripts, or --live).
+    Divergences(DivergencesArguments),
     /// Draft DIVERGENCE.md entries for the recorded differences that nobody declared.
     Accept(AcceptArguments),
     /// Join the JSON results of all shards of a run and judge the whole.
@@ -55,6 +61,14 @@ pub enum Command {
     Coverage,
     /// Remove what an earlier run left behind.
     Clean(CleanArguments),
+    /// Start an engine of Lockstep's own, print its endpoint, and end it at Ctrl-C.
+    Engines(EnginesArguments),
+    /// Run a proxy in front of an engine that makes it diverge as a profile says.
+    Interpose(InterposeArguments),
+    /// Print the completions of a shell, for instance `lockstep completions bash >/etc/bash_completion.d/lockstep`.
+    Completions(CompletionsArguments),
+    /// Print the manual page, or write one a command with --dir.
+    Man(ManArguments),
     /// Compare the time of the scenarios' requests through the harness with the same requests sent bare.
     Bench(BenchArguments),
 }
@@ -68,8 +82,8 @@ impl Default for Command {
 /// Which engines, and how to reach them.
 #[derive(Debug, Args, Clone, Default)]
 pub struct EngineArguments {
-    /// The oracle: docker or podman (a private daemon is launched), unix:///path, tcp://HOST:PORT, https://HOST:PORT,
-    /// ssh://USER@HOST (as Docker's client does it), context:NAME (a Docker context), or env (what docker itself would use).
+    /// The oracle: docker or podman (a private daemon is launched), sdc-docker (a private Docker behind a proxy that diverges
+    /// as SDC Docker is documented to), unix:///path, tcp://HOST:PORT, https://HOST:PORT, ssh://USER@HOST (as Docker's client does it), context:NAME (a Docker context), or env (what docker itself would use).
     /// Default: a private Docker, else the first engine found (DOCKER_HOST, the usual sockets).
     #[arg(long, value_name = "ENGINE", env = "LOCKSTEP_REFERENCE")]
     pub reference: Option<String>,
@@ -95,9 +109,23 @@ pub struct EngineArguments {
     /// The client certificate's key (PEM).
     #[arg(long, value_name = "FILE")]
     pub tls_key: Option<PathBuf>,
+    /// What sdc-docker does otherwise.
+    #[command(flatten)]
+    pub rules: RuleArguments,
     /// The longest that one exchange may take, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub deadline: u64,
+}
+
+/// Which rules of the profile do not apply as documented.
+#[derive(Debug, Args, Clone, Default)]
+pub struct RuleArguments {
+    /// Leave out this rule of the profile (of sdc-docker as the candidate, else as the reference); may be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub without_rule: Vec<String>,
+    /// Let this rule of the profile misbehave otherwise than documented; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub alter_rule: Vec<String>,
 }
 
 /// Which scenarios, and how.
@@ -129,7 +157,7 @@ pub struct RunArguments {
     /// Add the wire (requests and answers as sent, secrets masked) for what is undeclared.
     #[arg(long)]
     pub trace: bool,
-    /// Name the scenarios of each declared divergence.
+    /// Tell each step as it is taken, and the scenarios of each declared divergence.
     #[arg(long, short)]
     pub verbose: bool,
     /// Run only this part of the chosen scenarios, for instance 2/4: the same that `cargo nextest run --partition hash:2/4`
@@ -139,9 +167,15 @@ pub struct RunArguments {
     /// Which earlier result to hold it against, and where to note it.
     #[command(flatten)]
     pub record: RecordKeeping,
+    /// Show only what fails, and the sum.
+    #[arg(long, short, conflicts_with = "verbose")]
+    pub quiet: bool,
     /// Repeat the run this often; every run must pass.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub repeat: u16,
+    /// The reports to write besides.
+    #[command(flatten)]
+    pub outputs: Outputs,
     /// Set when no command was given: replay when there is no engine.
     #[arg(skip)]
     pub fallback: bool,
@@ -179,6 +213,9 @@ pub struct ReplayArguments {
     /// Which earlier result to hold it against, and where to note it.
     #[command(flatten)]
     pub record: RecordKeeping,
+    /// Show only what fails, and the sum.
+    #[arg(long, short, conflicts_with = "verbose")]
+    pub quiet: bool,
 }
 
 /// Results over time.
@@ -220,6 +257,75 @@ pub struct HistoryArguments {
     pub candidate: Option<String>,
 }
 
+/// The reports that can be written. A file that is not named, or `-`, is standard output.
+#[derive(Debug, Args, Clone, Default)]
+#[command(next_help_heading = "Reports")]
+pub struct Outputs {
+    /// Write the report for people as a folder of static pages; open DIR/index.html.
+    #[arg(long, value_name = "DIR")]
+    pub html: Option<PathBuf>,
+    /// Write "How CANDIDATE differs from Docker" for the engine's own documentation.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    pub markdown: Option<PathBuf>,
+    /// Write JUnit XML: one case a scenario, declared divergences as properties.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    pub junit: Option<PathBuf>,
+    /// Write the machine-readable result; docs/result.schema.json describes it.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    pub json: Option<PathBuf>,
+    /// Write TAP 14.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    pub tap: Option<PathBuf>,
+    /// Write GitLab's code quality report.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    pub gitlab: Option<PathBuf>,
+    /// Write SARIF 2.1.0.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    pub sarif: Option<PathBuf>,
+    /// Print GitHub annotations on standard output, and append the summary to $GITHUB_STEP_SUMMARY where that is set.
+    #[arg(long)]
+    pub github: bool,
+}
+
+impl Outputs {
+    /// Whether nothing is to be written.
+    pub fn is_empty(&self) -> bool {
+        let files = [&self.html, &self.markdown, &self.junit, &self.json, &self.tap, &self.gitlab, &self.sarif];
+        files.iter().all(|file| file.is_none()) && !self.github
+    }
+}
+
+/// `report`.
+#[derive(Debug, Args, Clone, Default)]
+pub struct ReportArguments {
+    /// Only candidates whose snapshot folder fits this glob, for instance podman-*.
+    #[arg(long, value_name = "GLOB")]
+    pub candidate: Option<String>,
+    /// The reports to write.
+    #[command(flatten)]
+    pub outputs: Outputs,
+}
+
+/// `repro`.
+#[derive(Debug, Args, Clone, Default)]
+pub struct ReproArguments {
+    /// The scenario, for instance containers/wait/removed.
+    #[arg(required_unless_present_any = ["all", "probe_image"])]
+    pub scenario: Option<String>,
+    /// Write a script for every scenario that differs, NAME.sh below DIR.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["scenario", "step"])]
+    pub all: Option<PathBuf>,
+    /// Write Lockstep's own image as `docker load` takes it, for the scripts that need it.
+    #[arg(long, value_name = "FILE")]
+    pub probe_image: Option<PathBuf>,
+    /// The step that has to differ, counted from 1. Default: where most is amiss.
+    #[arg(long, value_name = "N")]
+    pub step: Option<usize>,
+    /// Only candidates whose snapshot folder fits this glob, for instance podman-*.
+    #[arg(long, value_name = "GLOB")]
+    pub candidate: Option<String>,
+}
+
 /// `list`.
 #[derive(Debug, Args, Clone, Default)]
 pub struct ListArguments {
@@ -229,6 +335,20 @@ pub struct ListArguments {
     /// Only this part of them, as `lockstep run --shard` takes it.
     #[arg(long, value_name = "K/N")]
     pub shard: Option<Shard>,
+}
+
+/// `divergences`.
+#[derive(Debug, Args, Clone, Default)]
+pub struct DivergencesArguments {
+    /// Run the scenarios now, instead of reading the recorded transcripts.
+    #[arg(long)]
+    pub live: bool,
+    /// The engines. Without --live, --candidate is an engine's name or a glob over snapshot folders (sdc-docker, podman-4.*).
+    #[command(flatten)]
+    pub engines: EngineArguments,
+    /// The scenarios, with --live.
+    #[command(flatten)]
+    pub selection: Selection,
 }
 
 /// `accept`.
@@ -249,6 +369,50 @@ pub struct CleanArguments {
     /// folders of private daemons whose owner is gone are removed.
     #[arg(value_name = "ENGINE")]
     pub engines: Vec<String>,
+}
+
+/// `engines`.
+#[derive(Debug, Args, Clone)]
+pub struct EnginesArguments {
+    /// docker, podman or sdc-docker.
+    #[arg(value_name = "ENGINE")]
+    pub engine: String,
+    /// What sdc-docker does otherwise.
+    #[command(flatten)]
+    pub rules: RuleArguments,
+}
+
+/// `interpose`.
+#[derive(Debug, Args, Clone)]
+pub struct InterposeArguments {
+    /// pass-through or sdc-docker.
+    #[arg(long, value_name = "NAME")]
+    pub profile: String,
+    /// The engine: unix:///path or tcp://HOST:PORT.
+    #[arg(long, value_name = "ENDPOINT", default_value = "unix:///var/run/docker.sock")]
+    pub upstream: String,
+    /// Where to listen: unix:///path (only its owner may open it) or tcp://HOST:PORT (port 0 takes a free one).
+    #[arg(long, value_name = "ENDPOINT")]
+    pub listen: String,
+    /// What the profile does otherwise.
+    #[command(flatten)]
+    pub rules: RuleArguments,
+}
+
+/// `completions`.
+#[derive(Debug, Args, Clone)]
+pub struct CompletionsArguments {
+    /// The shell.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// `man`.
+#[derive(Debug, Args, Clone, Default)]
+pub struct ManArguments {
+    /// Write lockstep.1, lockstep-run.1 and so on there.
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
 }
 
 /// `bench`.

@@ -37,6 +37,9 @@ pub enum CliError {
     /// The results of shards do not fit together.
     #[error(transparent)]
     Merge(#[from] MergeError),
+    /// The interposer.
+    #[error("{0}")]
+    Interposer(#[from] lockstep_interposer::Error),
     /// A file cannot be written.
     #[error("{} cannot be written: {problem}", path.display())]
     Write {
@@ -52,6 +55,7 @@ impl CliError {
     pub fn status(&self) -> u8 {
         match self {
             CliError::Engine(error) if !error.is_usage() => 3,
+            CliError::Interposer(lockstep_interposer::Error::Listen { .. }) => 3,
             _ => 2,
         }
     }

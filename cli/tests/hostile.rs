@@ -40,7 +40,6 @@ fn answer(stream: &mut TcpStream, status: &str, body: &str) {
 }
 
 fn run_against(endpoint: &str, more: &[&str]) -> (std::process::Output, Duration) {
-    let started = Instant::now();
     // The same server under another name: one endpoint cannot be both.
     let other = if endpoint.contains("127.0.0.1") {
         endpoint.replace("127.0.0.1", "localhost")
@@ -48,7 +47,9 @@ fn run_against(endpoint: &str, more: &[&str]) -> (std::process::Output, Duration
         format!("{endpoint}2")
     };
     let arguments = [&["run", "--reference", endpoint, "--candidate", &other], more].concat();
-    let output = lockstep(copy().path(), &arguments);
+    let folder = copy();
+    let started = Instant::now();
+    let output = lockstep(folder.path(), &arguments);
     (output, started.elapsed())
 }
 

@@ -4,12 +4,18 @@ pub mod accept;
 pub mod bench;
 pub mod clean;
 pub mod coverage;
+pub mod divergences;
+pub mod engines;
 pub mod history;
+pub mod interpose;
 pub mod list;
 pub mod merge;
 pub mod record;
 pub mod replay;
+pub mod report;
+pub mod repro;
 pub mod run;
+pub mod shell;
 
 use crate::args::Files;
 use crate::error::CliError;
@@ -59,13 +65,15 @@ pub fn common(files: &Files, catalogue: &[String], chosen: &[String]) -> Result<
     })
 }
 
-/// The snapshots of the candidates whose folder fits the glob; all when there is none.
+/// The snapshots of the candidates whose folder fits the glob, or whose engine has this name; all when there is none.
 pub fn candidates(store: &Store, glob: Option<&str>) -> Result<Vec<Recorded>, CliError> {
     let glob = glob.map(Glob::segments);
     let mut list = Vec::new();
     for slug in store.slugs()? {
         let recorded = store.load(&slug)?;
-        if recorded.index.base.is_some() && glob.as_ref().is_none_or(|glob| glob.fits(&slug)) {
+        if recorded.is_candidate()
+            && glob.as_ref().is_none_or(|glob| glob.fits(&slug) || glob.as_str() == recorded.index.engine)
+        {
             list.push(recorded);
         }
     }
@@ -75,4 +83,12 @@ pub fn candidates(store: &Store, glob: Option<&str>) -> Result<Vec<Recorded>, Cl
         }
         _ => Ok(list),
     }
+}
+
+/// The error of a command that needs a recorded candidate.
+pub fn nothing_recorded(files: &Files) -> CliError {
+    CliError::Usage(format!(
+        "{} holds no recorded candidate; `lockstep record --candidate E` writes one",
+        files.snapshots.display()
+    ))
 }

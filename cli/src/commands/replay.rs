@@ -18,10 +18,7 @@ pub fn replay(files: &Files, arguments: &ReplayArguments) -> Result<u8, CliError
     let catalogue = lockstep_suites::catalogue().names();
     let candidates = super::candidates(&store, arguments.candidate.as_deref())?;
     if candidates.is_empty() {
-        return Err(CliError::Usage(format!(
-            "{} holds no recorded candidate; `lockstep record --candidate E` writes one",
-            files.snapshots.display()
-        )));
+        return Err(super::nothing_recorded(files));
     }
     let problems = store.check(&catalogue);
     let mut verdicts: Vec<Verdict> = Vec::new();
@@ -32,10 +29,10 @@ pub fn replay(files: &Files, arguments: &ReplayArguments) -> Result<u8, CliError
         let pairs: Vec<Pair> = all.into_iter().filter(taken).collect();
         let mut verdict = replayed::judge(recorded, &pairs, &list, &catalogue);
         if let Some(shard) = arguments.shard {
-            shard::mark(&mut verdict, shard, super::common(files, &catalogue, &chosen)?, &chosen, &pairs);
+            shard::mark(&mut verdict, shard, super::common(files, &catalogue, &chosen)?, &chosen, &pairs, false);
         }
         if arguments.format == Format::Terminal {
-            let view = View { verbose: arguments.verbose, ..View::detect() };
+            let view = View { verbose: arguments.verbose, quiet: arguments.quiet, ..View::detect() };
             anstream::print!("{}", report::terminal(&verdict, &list, &pairs, None, &view));
         }
         verdicts.push(verdict);

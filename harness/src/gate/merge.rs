@@ -3,7 +3,7 @@
 use super::shard::{Common, ShardFacts};
 use super::verdict::Held;
 use super::{ResultDocument, ScenarioResult, ScenarioVerdict, Verdict, result};
-use crate::compare::Difference;
+use crate::compare::{Aspect, Difference};
 use crate::coverage::Driven;
 use crate::divergence::{DivergenceList, Exercised, account};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -189,19 +189,26 @@ struct Whole {
     ran: BTreeMap<String, BTreeSet<String>>,
     changed: Vec<String>,
     driven: Driven,
+    latency: bool,
 }
 
 fn gather(shards: Vec<Opened>) -> Whole {
     let (mut scenarios, mut ran, mut changed, mut driven) =
         (Vec::new(), BTreeMap::new(), Vec::new(), Driven::default());
     let mut differences: HashMap<String, Vec<Difference>> = HashMap::new();
+    let (mut latencies, mut latency) = (Vec::new(), false);
     for Opened { result, facts, .. } in shards {
         let trouble: BTreeSet<String> = facts.trouble.into_iter().collect();
         for (mut scenario, place) in result.scenarios.into_iter().zip(facts.places) {
             scenario.trouble = trouble.contains(&scenario.name);
             scenarios.push((place, scenario));
         }
-        for difference in result.differences {
+        latency |= facts.latency;
+        // A run measures latencies after its scenarios, so they stand last.
+        let (of_latency, others): (Vec<_>, Vec<_>) =
+            result.differences.into_iter().partition(|difference| difference.aspect == Aspect::Latency);
+        latencies.extend(of_latency);
+        for difference in others {
             differences.entry(difference.scenario.clone()).or_default().push(difference);
         }
         ran.extend(facts.operations);
@@ -210,17 +217,17 @@ fn gather(shards: Vec<Opened>) -> Whole {
     }
     scenarios.sort_by_key(|(place, _)| *place);
     let scenarios: Vec<ScenarioResult> = scenarios.into_iter().map(|(_, scenario)| scenario).collect();
-    let differences =
-        scenarios.iter().flat_map(|scenario| differences.remove(&scenario.name).unwrap_or_default()).collect();
-    Whole { scenarios, differences, ran, changed, driven }
+    let in_place = scenarios.iter().flat_map(|scenario| differences.remove(&scenario.name).unwrap_or_default());
+    let differences = in_place.chain(latencies).collect();
+    Whole { scenarios, differences, ran, changed, driven, latency }
 }
 
 fn join(shards: Vec<Opened>, list: &DivergenceList, catalogue: &[String]) -> Verdict {
     let first = &shards[0].result;
     let (reference, candidate) = (first.reference.clone(), first.candidate.clone());
     let (api_version, source) = (first.api_version.clone(), first.source);
-    let Whole { mut scenarios, mut differences, ran, changed, driven } = gather(shards);
-    let exercised = Exercised { catalogue, ran: &ran };
+    let Whole { mut scenarios, mut differences, ran, changed, driven, latency } = gather(shards);
+    let exercised = Exercised { catalogue, ran: &ran, latency };
     let accounting = account(list, &reference, &candidate, &exercised, &mut differences);
     // Only the whole run tells what healed; all else about a scenario its own shard knows.
     let held = Held { list, accounting: &accounting, differences: &differences };

@@ -87,6 +87,8 @@ pub struct ShardFacts {
     pub places: Vec<usize>,
     /// The operations that the reference drove, by scenario; only scenarios that ran on both engines.
     pub operations: BTreeMap<String, BTreeSet<String>>,
+    /// Whether latencies were measured.
+    pub latency: bool,
     /// The scenarios that were not run because of trouble.
     pub trouble: Vec<String>,
     /// What shows otherwise than in the snapshots, one line each.
@@ -95,8 +97,9 @@ pub struct ShardFacts {
     pub driven: Driven,
 }
 
-/// Makes the verdict one over a shard. `chosen` are the names of the whole run in its order, `pairs` those of this part.
-pub fn mark(verdict: &mut Verdict, shard: Shard, common: Common, chosen: &[String], pairs: &[Pair]) {
+/// Makes the verdict one over a shard. `chosen` are the names of the whole run in its order, `pairs` those of this part;
+/// `latency` says whether latencies were measured.
+pub fn mark(verdict: &mut Verdict, shard: Shard, common: Common, chosen: &[String], pairs: &[Pair], latency: bool) {
     let places: BTreeMap<&str, usize> = chosen.iter().enumerate().map(|(place, name)| (name.as_str(), place)).collect();
     let result: &mut ResultDocument = &mut verdict.result;
     let references = || {
@@ -114,6 +117,7 @@ pub fn mark(verdict: &mut Verdict, shard: Shard, common: Common, chosen: &[Strin
         common,
         places: result.scenarios.iter().filter_map(|one| places.get(one.name.as_str()).copied()).collect(),
         operations,
+        latency,
         trouble: trouble.map(|one| one.name.clone()).collect(),
         changed: verdict.changed.clone(),
         driven: driven(references().map(|(_, reference)| reference)),

@@ -13,6 +13,11 @@ pub fn json_all(verdicts: &[Verdict]) -> String {
     pretty(&verdicts.iter().map(masked).collect::<Vec<_>>())
 }
 
+/// The results of comparisons: an array, one item a candidate.
+pub fn json_of(comparisons: &[super::Comparison<'_>]) -> String {
+    pretty(&comparisons.iter().map(|one| masked(one.verdict)).collect::<Vec<_>>()) + "\n"
+}
+
 /// The result without the secrets that an engine may have put where the normaliser knows of none.
 fn masked(verdict: &Verdict) -> ResultDocument {
     let mut result = verdict.result.clone();

@@ -5,6 +5,7 @@ use super::{Report, diff, first};
 use crate::compare::{Aspect, Classification, Difference, Kind};
 use crate::report::mask::Mask;
 use crate::report::page::{Page, Tone, span};
+use crate::report::place::pattern;
 use crate::report::text::count;
 use std::collections::{BTreeSet, HashMap};
 
@@ -71,12 +72,6 @@ fn group<'a>(differences: &[&'a Difference]) -> Vec<Vec<Group<'a>>> {
         }
     }
     groups
-}
-
-/// A pointer with `*` for each index of an array.
-fn pattern(pointer: &str) -> String {
-    let is_index = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    pointer.split('/').map(|part| if is_index(part) { "*" } else { part }).collect::<Vec<_>>().join("/")
 }
 
 fn show<'a>(

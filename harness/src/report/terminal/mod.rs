@@ -53,9 +53,11 @@ pub fn terminal(
     trouble::unlike_snapshot(&mut page, &report);
     trouble::healed(&mut page, &report);
     trouble::not_run(&mut page, &report);
-    trouble::blocked(&mut page, &report);
-    trouble::needs(&mut page, &report);
-    declared::table(&mut page, &report);
+    if !view.quiet {
+        trouble::blocked(&mut page, &report);
+        trouble::needs(&mut page, &report);
+        declared::table(&mut page, &report);
+    }
     summary::summary(&mut page, &report);
     page.finish()
 }
