@@ -1,6 +1,7 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use lockstep_harness::gate::shard::Shard;
 use std::path::PathBuf;
 
 /// Runs identical Docker API scenarios on real Docker (the reference) and on another engine (the candidate), and holds
@@ -52,6 +53,10 @@ pub enum Command {
     Divergences(DivergencesArguments),
     /// Draft DIVERGENCE.md entries for the recorded differences that nobody declared.
     Accept(AcceptArguments),
+    /// Join the JSON results of all shards of a run and judge the whole.
+    Merge(MergeArguments),
+    /// Show how candidates fared over versions and time, from a file that --history wrote.
+    History(HistoryArguments),
     /// Show what the recorded scenarios drive of the API, and what is missing.
     Coverage,
     /// Remove what an earlier run left behind.
@@ -155,6 +160,13 @@ pub struct RunArguments {
     /// Tell each step as it is taken, and the scenarios of each declared divergence.
     #[arg(long, short)]
     pub verbose: bool,
+    /// Run only this part of the chosen scenarios, for instance 2/4: the same that `cargo nextest run --partition hash:2/4`
+    /// takes. `lockstep merge` joins the parts' JSON results.
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<Shard>,
+    /// Which earlier result to hold it against, and where to note it.
+    #[command(flatten)]
+    pub record: RecordKeeping,
     /// Show only what fails, and the sum.
     #[arg(long, short, conflicts_with = "verbose")]
     pub quiet: bool,
@@ -195,9 +207,54 @@ pub struct ReplayArguments {
     /// Name the scenarios of each declared divergence.
     #[arg(long, short)]
     pub verbose: bool,
+    /// Only this part of the scenarios, as `lockstep run --shard` takes it.
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<Shard>,
+    /// Which earlier result to hold it against, and where to note it.
+    #[command(flatten)]
+    pub record: RecordKeeping,
     /// Show only what fails, and the sum.
     #[arg(long, short, conflicts_with = "verbose")]
     pub quiet: bool,
+}
+
+/// Results over time.
+#[derive(Debug, Args, Clone, Default)]
+pub struct RecordKeeping {
+    /// Append the result to this file, one JSON line a candidate, for `lockstep history`.
+    #[arg(long, value_name = "FILE")]
+    pub history: Option<PathBuf>,
+    /// Only what got worse than this earlier JSON result fails; what healed since is printed.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+}
+
+/// `merge`.
+#[derive(Debug, Args, Clone, Default)]
+pub struct MergeArguments {
+    /// The JSON results of all shards (`lockstep run --shard K/N --format json`), in any order.
+    #[arg(required = true, value_name = "RESULT")]
+    pub results: Vec<PathBuf>,
+    /// What to print on standard output.
+    #[arg(long, value_enum, default_value_t = Format::Terminal)]
+    pub format: Format,
+    /// Name the scenarios of each declared divergence.
+    #[arg(long, short)]
+    pub verbose: bool,
+    /// Which earlier result to hold it against, and where to note it.
+    #[command(flatten)]
+    pub record: RecordKeeping,
+}
+
+/// `history`.
+#[derive(Debug, Args, Clone, Default)]
+pub struct HistoryArguments {
+    /// The file that `--history` wrote.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Only candidates whose name and version fit this glob, for instance 'podman-*'.
+    #[arg(long, value_name = "GLOB")]
+    pub candidate: Option<String>,
 }
 
 /// The reports that can be written. A file that is not named, or `-`, is standard output.
@@ -275,6 +332,9 @@ pub struct ListArguments {
     /// Only scenarios whose name fits this glob; may be repeated.
     #[arg(long, value_name = "GLOB")]
     pub only: Vec<String>,
+    /// Only this part of them, as `lockstep run --shard` takes it.
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<Shard>,
 }
 
 /// `divergences`.

@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod engines;
 mod error;
+mod keeping;
 mod progress;
 mod sdc;
 
@@ -59,6 +60,8 @@ async fn dispatch(arguments: Arguments) -> Result<u8, CliError> {
         Command::Run(run) => commands::run::run(&files, &run).await,
         Command::Record(record) => commands::record::record(&files, &record).await,
         Command::Replay(replay) => commands::replay::replay(&files, &replay),
+        Command::Merge(merge) => commands::merge::merge(&files, &merge),
+        Command::History(history) => commands::history::history(&history),
         Command::Report(report) => commands::report::report(&files, &report),
         Command::Repro(repro) => commands::repro::repro(&files, &repro),
         Command::List(list) => commands::list::list(&list),

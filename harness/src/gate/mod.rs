@@ -1,7 +1,11 @@
 //! From transcripts to a verdict: compares, accounts, and decides whether the candidate conforms.
 
+pub mod baseline;
+pub mod history;
+pub mod merge;
 pub mod replay;
 mod result;
+pub mod shard;
 mod verdict;
 
 pub use result::{Coverage, CoverageCount, ResultDocument, ScenarioResult, Source};
@@ -129,6 +133,7 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
         differences,
         divergences: accounting.entries.iter().map(result::DivergenceResult::from).collect(),
         coverage: coverage::count(driven),
+        shard: None,
     };
     Verdict { result, accounting, changed: changed.into_values().flatten().collect() }
 }

@@ -305,6 +305,7 @@ fn evidence(source: Source) -> Evidence {
             parameters: CoverageCount { driven: 70, of: 153 },
             statuses: CoverageCount { driven: 190, of: 354 },
         },
+        shard: None,
         reference,
         candidate,
     };
