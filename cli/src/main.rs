@@ -60,7 +60,8 @@ async fn dispatch(arguments: Arguments) -> Result<u8, CliError> {
         Command::Replay(replay) => commands::replay::replay(&files, &replay),
         Command::List(list) => commands::list::list(&list),
         Command::Accept(accept) => commands::accept::accept(&files, &accept),
-        Command::Coverage => commands::coverage::coverage(&files),
+        Command::Coverage(coverage) => commands::coverage::coverage(&files, &coverage),
+        Command::Spec(spec) => commands::spec::spec(&files, &spec),
         Command::Clean(clean) => commands::clean::clean(&clean).await,
         Command::Bench(bench) => commands::bench::bench(&bench).await,
     }

@@ -8,9 +8,11 @@ pub mod list;
 pub mod record;
 pub mod replay;
 pub mod run;
+pub mod spec;
 
 use crate::args::Files;
 use crate::error::CliError;
+use lockstep_harness::api::Api;
 use lockstep_harness::divergence::{DivergenceList, Glob};
 use lockstep_harness::scenario::Scenario;
 use lockstep_harness::transcript::store::{Recorded, Store};
@@ -58,4 +60,13 @@ pub fn candidates(store: &Store, glob: Option<&str>) -> Result<Vec<Recorded>, Cl
         }
         _ => Ok(list),
     }
+}
+
+/// The facts to hold transcripts against: those asked for, else the nearest to what they were recorded at.
+pub fn api(asked: Option<&str>, recorded: &str) -> Result<&'static Api, CliError> {
+    let Some(version) = asked else { return Ok(Api::nearest(recorded)) };
+    Api::of(version).ok_or_else(|| {
+        let known: Vec<&str> = Api::versions().collect();
+        CliError::Usage(format!("--api '{version}' is not known; known are {}", known.join(", ")))
+    })
 }

@@ -3,16 +3,20 @@
 //! All text of an engine goes through two doors on its way to a person: `mask` takes the secrets out, and `page`
 //! escapes what a terminal would obey instead of showing.
 
+mod coverage;
 mod json;
 mod mask;
 mod page;
+mod spec;
 mod terminal;
 #[cfg(test)]
 mod tests;
 mod text;
 mod trace;
 
+pub use coverage::{coverage, operation};
 pub use json::{json, json_all};
+pub use spec::spec;
 pub use terminal::terminal;
 
 use std::io::IsTerminal;
