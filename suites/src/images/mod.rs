@@ -9,6 +9,7 @@ mod prune;
 mod registry;
 mod remove;
 mod tag;
+mod whole;
 
 use crate::archives;
 use lockstep_harness::scenario::{Catalogue, Session, Stop};
@@ -19,6 +20,7 @@ pub fn add(catalogue: &mut Catalogue) {
     list::add(&mut area);
     inspect::add(&mut area);
     tag::add(&mut area);
+    whole::add(&mut area);
     remove::add(&mut area);
     import::add(&mut area);
     archive::add(&mut area);

@@ -7,27 +7,27 @@ use serde_json::{Value, json};
 
 pub(super) fn add(area: &mut Area<'_>) {
     area.add("whole/swarm-and-node", |s| Box::pin(swarm_and_node(s))).needs(Need::Disposable);
-    area.add("whole/secrets-and-configs", |s| Box::pin(in_swarm(s, Case::Stored))).needs(Need::Disposable);
     area.add("whole/service", |s| Box::pin(in_swarm(s, Case::Service))).needs(Need::Disposable);
+    area.add("whole/attached-container", |s| Box::pin(in_swarm(s, Case::Attached))).needs(Need::Disposable);
+    area.add("whole/running-service", |s| Box::pin(in_swarm(s, Case::Assigned))).needs(Need::Disposable);
     area.add("whole/modes", |s| Box::pin(in_swarm(s, Case::Modes))).needs(Need::Disposable);
-    area.add("whole/plugin-service", |s| Box::pin(in_swarm(s, Case::Plugin))).needs(Need::Disposable);
 }
 
 #[derive(Clone, Copy)]
 enum Case {
-    Stored,
     Service,
+    Attached,
+    Assigned,
     Modes,
-    Plugin,
 }
 
 async fn in_swarm(s: &mut Session, case: Case) -> Outcome {
     super::init(s).await?;
     let outcome = match case {
-        Case::Stored => stored(s).await,
         Case::Service => service(s).await,
+        Case::Attached => attached(s).await,
+        Case::Assigned => assigned(s).await,
         Case::Modes => modes(s).await,
-        Case::Plugin => plugin(s).await,
     };
     leave(s, outcome).await
 }
@@ -75,24 +75,6 @@ async fn swarm_and_node(s: &mut Session) -> Outcome {
     leave(s, outcome).await
 }
 
-/// A secret and a config that are templates.
-async fn stored(s: &mut Session) -> Outcome {
-    let template = json!({ "Name": "golang", "Options": { "a": "b" } });
-    for (operation, list, inspect) in [
-        ("POST /secrets/create", "GET /secrets", "GET /secrets/{id}"),
-        ("POST /configs/create", "GET /configs", "GET /configs/{id}"),
-    ] {
-        let name = s.name("whole");
-        let body =
-            json!({ "Name": name, "Labels": { "colour": "blue" }, "Data": "Y29uZmlnCg==", "Templating": template });
-        let id = s.call(operation, &[]).json(body).expect(201).await?.text("/ID")?;
-        s.know(&id, if list.ends_with("secrets") { "secret" } else { "config" });
-        s.call(list, &[]).expect(200).await?;
-        s.call(inspect, &[&id]).expect(200).await?;
-    }
-    Ok(())
-}
-
 /// An overlay network with everything set; its name.
 async fn overlay(s: &mut Session) -> Result<String, Stop> {
     let name = s.name("overlay");
@@ -114,15 +96,25 @@ async fn overlay(s: &mut Session) -> Result<String, Stop> {
     Ok(name)
 }
 
+/// A secret or config that is a template, listed and inspected; its id.
+async fn stored(s: &mut Session, kind: &str, name: &str, operations: [&str; 3]) -> Result<String, Stop> {
+    let [create, list, inspect] = operations;
+    let template = json!({ "Name": "golang", "Options": { "a": "b" } });
+    let body = json!({ "Name": name, "Labels": { "colour": "blue" }, "Data": "Y29uZmlnCg==", "Templating": template });
+    let id = s.call(create, &[]).json(body).expect(201).await?.text("/ID")?;
+    s.know(&id, kind);
+    s.call(list, &[]).expect(200).await?;
+    s.call(inspect, &[&id]).expect(200).await?;
+    Ok(id)
+}
+
 /// A secret's and a config's reference, as a service has it.
 async fn references(s: &mut Session) -> Result<(Value, Value), Stop> {
     let (secret, config) = (s.name("secret"), s.name("config"));
-    let body = json!({ "Name": secret, "Data": "c2VjcmV0Cg==" });
-    let secret_id = s.call("POST /secrets/create", &[]).json(body).expect(201).await?.text("/ID")?;
-    s.know(&secret_id, "secret");
-    let body = json!({ "Name": config, "Data": "Y29uZmlnCg==" });
-    let config_id = s.call("POST /configs/create", &[]).json(body).expect(201).await?.text("/ID")?;
-    s.know(&config_id, "config");
+    let operations = ["POST /secrets/create", "GET /secrets", "GET /secrets/{id}"];
+    let secret_id = stored(s, "secret", &secret, operations).await?;
+    let operations = ["POST /configs/create", "GET /configs", "GET /configs/{id}"];
+    let config_id = stored(s, "config", &config, operations).await?;
     let file = |name: &str| json!({ "Name": name, "UID": "0", "GID": "0", "Mode": 0o444 });
     Ok((
         json!([{ "SecretID": secret_id, "SecretName": secret, "File": file("hidden") }]),
@@ -276,6 +268,10 @@ async fn modes(s: &mut Session) -> Outcome {
             body["Networks"] = json!([{ "Target": network, "Aliases": ["old"], "DriverOpts": { "a": "b" } }]);
         }
         let id = create(s, body).await?;
+        if word == "global" {
+            // The manager gives the address after it has answered.
+            s.until_at(&format!("/services/{id}"), "/Endpoint/VirtualIPs", |found| found.is_some()).await?;
+        }
         s.call("GET /services/{id}", &[&id]).expect(200).await?;
         s.call("GET /services", &[]).query("status", "true").filters(json!({ "name": [name] })).expect(200).await?;
         if word == "job" {
@@ -284,8 +280,71 @@ async fn modes(s: &mut Session) -> Outcome {
             let task = seen.text("/0/ID")?;
             s.know(&task, "task");
             s.call("GET /tasks/{id}", &[&task]).expect(200).await?;
+            run_again(s, &id).await?;
         }
     }
+    plugin(s).await
+}
+
+/// The next iteration of a job.
+async fn run_again(s: &mut Session, id: &str) -> Outcome {
+    let seen = s.call("GET /services/{id}", &[id]).expect(200).await?;
+    let mut spec = seen.at("/Spec")?;
+    spec["TaskTemplate"]["ForceUpdate"] = json!(1);
+    let version = seen.at("/Version/Index")?;
+    s.call("POST /services/{id}/update", &[id]).query("version", version).json(spec).expect(200).await?;
+    s.call("GET /services/{id}", &[id]).expect(200).await?;
+    s.call("GET /services", &[]).filters(json!({ "id": [id] })).expect(200).await?;
+    Ok(())
+}
+
+/// A service whose task runs with resources of its node, until its update is complete.
+async fn assigned(s: &mut Session) -> Outcome {
+    let (image, name) = (image(s).await?, s.name("service"));
+    let generic = json!([
+        { "DiscreteResourceSpec": { "Kind": "SSD", "Value": 1 } },
+        { "DiscreteResourceSpec": { "Kind": "GPU", "Value": 1 } },
+    ]);
+    let body = json!({
+        "Name": name,
+        "TaskTemplate": {
+            "ContainerSpec": { "Image": image, "Command": ["probe", "trap", "TERM", "0"] },
+            "Resources": { "Reservations": { "GenericResources": generic } },
+        },
+        "Mode": { "Replicated": { "Replicas": 1 } },
+        "UpdateConfig": { "Parallelism": 1, "Monitor": 1_000_000, "Order": "stop-first" },
+    });
+    let id = create(s, body).await?;
+    s.until_at("/tasks", "/0/Status/State", |found| found == Some(&json!("running"))).await?;
+    let task = s.call("GET /tasks", &[]).filters(json!({ "service": [name] })).expect(200).await?.text("/0/ID")?;
+    s.know(&task, "task");
+    s.call("GET /tasks/{id}", &[&task]).expect(200).await?;
+    let seen = s.call("GET /services/{id}", &[&id]).expect(200).await?;
+    let mut spec = seen.at("/Spec")?;
+    spec["TaskTemplate"]["ForceUpdate"] = json!(1);
+    let version = seen.at("/Version/Index")?;
+    s.call("POST /services/{id}/update", &[&id]).query("version", version).json(spec).expect(200).await?;
+    s.until_at(&format!("/services/{id}"), "/UpdateStatus/State", |found| found == Some(&json!("completed"))).await?;
+    s.call("GET /services/{id}", &[&id]).expect(200).await?;
+    s.call("GET /services", &[]).expect(200).await?;
+    Ok(())
+}
+
+/// A container of no service on an overlay network: the swarm has a task for its attachment.
+async fn attached(s: &mut Session) -> Outcome {
+    let network = overlay(s).await?;
+    let host = json!({ "NetworkMode": network });
+    let container = s.start(json!({ "Cmd": ["probe", "sleep", "infinity"], "HostConfig": host })).await?;
+    // Lists leave attachments out unless they are asked for.
+    let path = "/tasks?filters=%7B%22runtime%22%3A%5B%22attachment%22%5D%7D";
+    s.until_at(path, "/0/Status/State", |found| found == Some(&json!("running"))).await?;
+    let task =
+        s.call("GET /tasks", &[]).filters(json!({ "runtime": ["attachment"] })).expect(200).await?.text("/0/ID")?;
+    s.know(&task, "task");
+    s.call("GET /tasks/{id}", &[&task]).expect(200).await?;
+    s.call("GET /networks", &[]).filters(json!({ "name": [network] })).expect(200).await?;
+    s.call("GET /networks/{id}", &[&network]).query("verbose", "true").expect(200).await?;
+    s.call("DELETE /containers/{id}", &[&container]).query("force", "true").expect(204).await?;
     Ok(())
 }
 
