@@ -3,17 +3,19 @@
 use crate::args::{CoverageArguments, Files, Format};
 use crate::error::CliError;
 use lockstep_harness::api::Api;
-use lockstep_harness::coverage::Table;
+use lockstep_harness::coverage::{Table, Unseen};
 use lockstep_harness::divergence::Glob;
 use lockstep_harness::report::{self, View};
 use lockstep_harness::transcript::store::Store;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// Prints a table from the references' snapshots, and what is missing.
+/// Prints a table from the references' snapshots, and what is missing; 1 when something was seen that is listed as
+/// impossible.
 pub fn coverage(files: &Files, arguments: &CoverageArguments) -> Result<u8, CliError> {
     let store = Store::open(&files.snapshots);
     let mut results: Vec<Value> = Vec::new();
+    let mut contradicted = false;
     for slug in store.slugs()? {
         let recorded = store.load(&slug)?;
         if recorded.index.base.is_some() {
@@ -21,7 +23,11 @@ pub fn coverage(files: &Files, arguments: &CoverageArguments) -> Result<u8, CliE
         }
         let transcripts = recorded.transcripts()?;
         let api = super::api(arguments.api.as_deref(), &recorded.index.identity().api)?;
-        let table = Table::of(api, transcripts.iter().map(Arc::as_ref));
+        // The list is about the engine that spoke this version.
+        let own = recorded.index.identity().api == api.version;
+        let unseen = if own { Unseen::of(&api.version) } else { Unseen::default() };
+        let table = Table::of(api, transcripts.iter().map(Arc::as_ref), &unseen);
+        contradicted |= !table.contradicted.is_empty();
         let title = format!("{slug}, {} scenarios", transcripts.len());
         match arguments.format {
             Format::Json => {
@@ -33,7 +39,7 @@ pub fn coverage(files: &Files, arguments: &CoverageArguments) -> Result<u8, CliE
     if arguments.format == Format::Json {
         anstream::println!("{}", serde_json::to_string_pretty(&results).unwrap_or_default());
     }
-    Ok(0)
+    Ok(u8::from(contradicted))
 }
 
 fn print(title: &str, api: &Api, table: &Table, arguments: &CoverageArguments) -> Result<(), CliError> {

@@ -6,10 +6,12 @@
 mod parameter;
 mod row;
 mod table;
+mod unseen;
 
 pub use parameter::{Sent, Value as ParameterValue, can_be_invalid};
 pub use row::{BodyRow, ParameterRow, Row, StatusRow};
-pub use table::{Table, Totals};
+pub use table::{Impossible, Table, Totals};
+pub use unseen::Unseen;
 
 use crate::api::Api;
 use crate::gate::{Coverage, CoverageCount};

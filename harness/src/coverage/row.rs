@@ -42,6 +42,9 @@ pub struct BodyRow {
     pub seen: BTreeSet<String>,
     /// The others.
     pub missing: BTreeSet<String>,
+    /// Those that the engine cannot be made to show; a list says why.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub impossible: BTreeSet<String>,
 }
 
 /// One status.
@@ -51,13 +54,20 @@ pub struct StatusRow {
     pub status: u16,
     /// Scenarios in which it was answered.
     pub scenarios: BTreeSet<String>,
+    /// The engine cannot be made to answer it; a list says why.
+    pub impossible: bool,
     /// The answer's parts.
     pub pointers: BodyRow,
 }
 
 impl BodyRow {
     fn of(shape: &Shape) -> BodyRow {
-        BodyRow { seen: BTreeSet::new(), missing: shape.places().map(|(place, _)| place.to_owned()).collect() }
+        BodyRow { missing: shape.places().map(|(place, _)| place.to_owned()).collect(), ..BodyRow::default() }
+    }
+
+    /// How many places there are.
+    pub fn of_all(&self) -> usize {
+        self.seen.len() + self.missing.len() + self.impossible.len()
     }
 
     /// Notes what a payload shows of the shape.
@@ -102,6 +112,7 @@ impl Row {
         let status = |(status, body): (&u16, &crate::api::Body)| StatusRow {
             status: *status,
             scenarios: BTreeSet::new(),
+            impossible: false,
             pointers: BodyRow::of(body.shape()),
         };
         Row {

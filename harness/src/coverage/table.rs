@@ -1,5 +1,6 @@
 //! The whole table: all operations of one API version.
 
+use super::Unseen;
 use super::row::Row;
 use crate::api::Api;
 use crate::gate::CoverageCount;
@@ -15,6 +16,8 @@ pub struct Table {
     pub totals: Totals,
     /// Each operation, in the document's order.
     pub operations: Vec<Row>,
+    /// What is listed as impossible, and was seen.
+    pub contradicted: Vec<String>,
 }
 
 /// Sums over all operations.
@@ -36,11 +39,22 @@ pub struct Totals {
     pub statuses: CoverageCount,
     /// Documented parts of answers that were there and not null.
     pub pointers: CoverageCount,
+    /// Statuses and parts of answers that the engine cannot be made to show.
+    pub impossible: Impossible,
+}
+
+/// What counts as neither driven nor missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Impossible {
+    /// Statuses.
+    pub statuses: usize,
+    /// Parts of answers.
+    pub pointers: usize,
 }
 
 impl Table {
-    /// Collects it from the reference's transcripts.
-    pub fn of<'t>(api: &Api, transcripts: impl Iterator<Item = &'t Transcript>) -> Table {
+    /// Collects it from the reference's transcripts. `unseen` is what that engine cannot be made to show.
+    pub fn of<'t>(api: &Api, transcripts: impl Iterator<Item = &'t Transcript>, unseen: &Unseen) -> Table {
         let mut rows: Vec<Row> = api.operations.iter().map(Row::of).collect();
         for transcript in transcripts {
             for step in &transcript.steps {
@@ -50,7 +64,8 @@ impl Table {
                 }
             }
         }
-        Table { api: api.version.clone(), totals: Totals::of(&rows), operations: rows }
+        let contradicted = unseen.apply(&mut rows);
+        Table { api: api.version.clone(), totals: Totals::of(&rows), operations: rows, contradicted }
     }
 }
 
@@ -67,15 +82,16 @@ impl Totals {
             non_default: count(&|row| those(row.query.iter().map(|one| one.sent.non_default).collect())),
             invalid: count(&|row| those(row.query.iter().filter_map(|one| one.sent.invalid).collect())),
             headers: count(&|row| those(row.headers.iter().map(|one| one.sent.sent).collect())),
-            properties: count(&|row| {
-                row.body.as_ref().map_or((0, 0), |body| (body.seen.len(), body.seen.len() + body.missing.len()))
-            }),
+            properties: count(&|row| row.body.as_ref().map_or((0, 0), |body| (body.seen.len(), body.of_all()))),
             statuses: count(&|row| those(row.statuses.iter().map(|one| !one.scenarios.is_empty()).collect())),
             pointers: count(&|row| {
-                let seen = row.statuses.iter().map(|one| one.pointers.seen.len()).sum::<usize>();
-                let missing = row.statuses.iter().map(|one| one.pointers.missing.len()).sum::<usize>();
-                (seen, seen + missing)
+                let seen = row.statuses.iter().map(|one| one.pointers.seen.len()).sum();
+                (seen, row.statuses.iter().map(|one| one.pointers.of_all()).sum())
             }),
+            impossible: Impossible {
+                statuses: rows.iter().flat_map(|row| &row.statuses).filter(|one| one.impossible).count(),
+                pointers: rows.iter().flat_map(|row| &row.statuses).map(|one| one.pointers.impossible.len()).sum(),
+            },
         }
     }
 }

@@ -26,7 +26,7 @@ fn transcript(operation: &str, target: &str, body: Option<Value>, status: u16, a
 
 fn row(transcript: &Transcript) -> Row {
     let operation = &transcript.steps[0].operation;
-    let table = Table::of(api(), std::iter::once(transcript));
+    let table = Table::of(api(), std::iter::once(transcript), &Unseen::default());
     table.operations.into_iter().find(|row| row.operation == *operation).unwrap_or_else(|| panic!("no row"))
 }
 
@@ -34,7 +34,7 @@ fn row(transcript: &Transcript) -> Row {
 fn nothing_driven_is_nothing_of_all() {
     let count = count(api(), std::iter::empty());
     assert_eq!((count.operations.of, count.parameters.of, count.statuses.of), (106, 153, 354));
-    let totals = Table::of(api(), std::iter::empty()).totals;
+    let totals = Table::of(api(), std::iter::empty(), &Unseen::default()).totals;
     assert_eq!((totals.pointers.driven, totals.pointers.of), (0, 2965));
     assert_eq!(
         (totals.operations, totals.parameters, totals.statuses),
@@ -46,7 +46,7 @@ fn nothing_driven_is_nothing_of_all() {
 fn the_table_counts_as_the_short_form_does() {
     let one = transcript("GET /containers/json", "/containers/json?all=1&nosuch=1", None, 200, Payload::None);
     let short = count(api(), std::iter::once(&one));
-    let totals = Table::of(api(), std::iter::once(&one)).totals;
+    let totals = Table::of(api(), std::iter::once(&one), &Unseen::default()).totals;
     assert_eq!((short.operations.driven, short.parameters.driven, short.statuses.driven), (1, 1, 1));
     assert_eq!(
         (totals.operations, totals.parameters, totals.statuses),

@@ -10,6 +10,9 @@ pub fn coverage(title: &str, table: &Table, missing: bool, view: &View) -> Strin
     let mut page = Page::new(view);
     page.say(0, Tone::Title, &format!("{title}, held against API {}", table.api));
     totals(&mut page, &table.totals);
+    for place in &table.contradicted {
+        page.say(2, Tone::Bad, &format!("listed as impossible, and seen: {place}"));
+    }
     if missing {
         for row in &table.operations {
             lacks(&mut page, row);
@@ -31,7 +34,19 @@ fn totals(page: &mut Page, totals: &Totals) {
     ] {
         let percent = (driven * 100).checked_div(of).unwrap_or(100);
         let numbers = format!("{name:<11}{driven:>5} of {of:>4} {percent:>4} %");
-        page.line(2, &[span(Tone::Plain, numbers), span(Tone::Dim, format!("  {meaning}"))]);
+        let impossible = match name {
+            "statuses" => totals.impossible.statuses,
+            "pointers" => totals.impossible.pointers,
+            _ => 0,
+        };
+        let apart = match impossible {
+            0 => String::new(),
+            many => format!(
+                "; {many} cannot be shown, {} % of the others",
+                (driven * 100).checked_div(of - many).unwrap_or(100)
+            ),
+        };
+        page.line(2, &[span(Tone::Plain, numbers), span(Tone::Dim, format!("  {meaning}{apart}"))]);
     }
 }
 
@@ -41,7 +56,7 @@ fn lacks(page: &mut Page, row: &Row) {
     let named = |rows: &[ParameterRow], lacking: &dyn Fn(&Sent) -> bool| -> Vec<String> {
         rows.iter().filter(|one| lacking(&one.sent)).map(|one| one.name.clone()).collect()
     };
-    let statuses = row.statuses.iter().filter(|one| one.scenarios.is_empty());
+    let statuses = row.statuses.iter().filter(|one| one.scenarios.is_empty() && !one.impossible);
     let mut lists = vec![
         ("parameters".to_owned(), named(&row.query, &|sent| !sent.sent)),
         ("only by default".to_owned(), named(&row.query, &|sent| sent.sent && !sent.non_default)),
@@ -119,7 +134,7 @@ fn parameter(page: &mut Page, row: &ParameterRow) {
 }
 
 fn properties(page: &mut Page, title: &str, body: &BodyRow) {
-    let of = body.seen.len() + body.missing.len();
+    let of = body.of_all();
     if of == 0 {
         return;
     }
@@ -127,5 +142,9 @@ fn properties(page: &mut Page, title: &str, body: &BodyRow) {
     if !body.missing.is_empty() {
         page.say(2, Tone::Dim, "not seen");
         page.list(4, Tone::Plain, &body.missing.iter().cloned().collect::<Vec<_>>(), "  ");
+    }
+    if !body.impossible.is_empty() {
+        page.say(2, Tone::Dim, "cannot be shown");
+        page.list(4, Tone::Dim, &body.impossible.iter().cloned().collect::<Vec<_>>(), "  ");
     }
 }
