@@ -37,6 +37,14 @@ pub fn coverage(files: &Files) -> Result<u8, CliError> {
             if !missing.is_empty() {
                 anstream::println!("  without parameter: {} ({})", facts.operation, missing.join(", "));
             }
+            let unseen = |status: &&String| {
+                let seen = |status| driven.statuses.contains(&(facts.operation.clone(), status));
+                !status.parse().is_ok_and(seen)
+            };
+            let missing: Vec<&str> = facts.statuses.keys().filter(unseen).map(String::as_str).collect();
+            if !missing.is_empty() {
+                anstream::println!("  without status: {} ({})", facts.operation, missing.join(", "));
+            }
         }
     }
     Ok(0)
