@@ -16,6 +16,8 @@ mod in_container;
 mod logs;
 mod networks;
 mod plugins;
+mod protocol;
+mod registry;
 mod stats;
 mod swarm;
 mod system;
@@ -38,6 +40,8 @@ pub fn catalogue() -> Catalogue {
     logs::add(&mut catalogue);
     networks::add(&mut catalogue);
     plugins::add(&mut catalogue);
+    protocol::add(&mut catalogue);
+    registry::add(&mut catalogue);
     swarm::add(&mut catalogue);
     stats::add(&mut catalogue);
     system::add(&mut catalogue);

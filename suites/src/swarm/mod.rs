@@ -2,6 +2,7 @@
 
 mod active;
 mod inactive;
+mod second;
 mod services;
 mod stored;
 
@@ -15,6 +16,7 @@ pub fn add(catalogue: &mut Catalogue) {
     active::add(&mut area);
     stored::add(&mut area);
     services::add(&mut area);
+    second::add(&mut area);
 }
 
 /// Makes the engine a swarm of one.
