@@ -123,7 +123,21 @@ async fn locks(s: &mut Session) -> Outcome {
         Ok(())
     }
     .await;
-    leave(s, outcome).await
+    leave_in_the_end(s).await?;
+    outcome
+}
+
+/// Leaves without a step: a leave fails while a new key is being put in place, and when that is done cannot be seen.
+async fn leave_in_the_end(s: &mut Session) -> Outcome {
+    s.remember("network", "docker_gwbridge");
+    for _ in 0..50 {
+        s.quiet("POST", "/swarm/leave?force=true", None).await?;
+        let info = s.quiet("GET", "/info", None).await?.unwrap_or_default();
+        if info["Swarm"]["LocalNodeState"] != "active" && info["Swarm"]["LocalNodeState"] != "locked" {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// The swarm's one node, once its agent has told what it runs on.
