@@ -5,6 +5,9 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::net::UnixListener;
 use std::time::Duration;
 
+use signal_hook::consts::SIGTERM;
+use signal_hook::iterator::Signals;
+
 use crate::args::{Failure, Outcome, about, failed, number, put_line, unescape};
 
 /// How long a request may take to arrive.
@@ -29,6 +32,7 @@ pub fn serve(args: &[String]) -> Outcome {
         return Err(Failure::Usage);
     };
     let rules: Vec<Rule> = rules.iter().map(|rule| parse(rule)).collect::<Result<_, _>>()?;
+    end_on_term()?;
     if place.starts_with('/') {
         let listener = UnixListener::bind(place).map_err(about(place))?;
         put_line("listening")?;
@@ -45,6 +49,17 @@ pub fn serve(args: &[String]) -> Outcome {
         stream.set_read_timeout(Some(PATIENCE))?;
         spawn(stream, rules.clone())?;
     }
+}
+
+/// Ends the program on SIGTERM: process 1 of a container otherwise does not.
+fn end_on_term() -> Result<(), Failure> {
+    let mut signals = Signals::new([SIGTERM])?;
+    let wait = move || {
+        if signals.forever().next().is_some() {
+            std::process::exit(0);
+        }
+    };
+    std::thread::Builder::new().spawn(wait).map(drop).map_err(about("thread"))
 }
 
 fn parse(text: &str) -> Result<Rule, Failure> {

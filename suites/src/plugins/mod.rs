@@ -1,5 +1,7 @@
 //! Plugins, as far as they go without one: none can be installed where no registry answers.
 
+mod made;
+
 use lockstep_harness::scenario::{Catalogue, Outcome, Session};
 use serde_json::{Value, json};
 
@@ -24,6 +26,7 @@ pub fn add(catalogue: &mut Catalogue) {
     area.add("privileges/without-remote", |s| Box::pin(privileges_without_remote(s)));
     area.add("pull/registry-refuses", |s| Box::pin(pull_refused(s)));
     area.add("create/no-archive", |s| Box::pin(create_garbage(s)));
+    made::add(&mut area);
 }
 
 async fn list(s: &mut Session) -> Outcome {

@@ -1,0 +1,145 @@
+//! For every operation of the API: a method it does not have, an id that nothing has, a query that cannot be read.
+
+use lockstep_harness::coverage::{API_1_41, Operation};
+use lockstep_harness::scenario::{Area, Call, Outcome, Session};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What no engine has a thing of.
+const NOSUCH: &str = "lockstep-nosuch";
+
+/// Operations that a bad call of does no harm and no good: they end only when the client hangs up, or act on the whole engine.
+const LEFT_OUT: &[(&str, &str)] = &[
+    ("GET /events", "streams for ever"),
+    ("POST /containers/prune", "acts on the whole engine"),
+    ("POST /images/prune", "acts on the whole engine"),
+    ("POST /volumes/prune", "acts on the whole engine"),
+    ("POST /networks/prune", "acts on the whole engine"),
+    ("POST /build/prune", "acts on the whole engine"),
+    ("POST /swarm/init", "acts on the whole engine"),
+    ("POST /swarm/leave", "acts on the whole engine"),
+    ("GET /system/df", "sees the whole engine"),
+    ("GET /info", "reads no query"),
+    ("GET /version", "reads no query"),
+    ("GET /_ping", "reads no query"),
+    ("HEAD /_ping", "reads no query"),
+];
+
+pub(super) fn add(area: &mut Area<'_>) {
+    for tag in tags() {
+        let name = tag.to_lowercase();
+        let wanted = tag.clone();
+        area.add(&format!("wrong-method/{name}"), move |s| {
+            let tag = wanted.clone();
+            Box::pin(async move { wrong_method(s, &tag).await })
+        });
+        let wanted = tag.clone();
+        area.add(&format!("unreadable-query/{name}"), move |s| {
+            let tag = wanted.clone();
+            Box::pin(async move { unreadable_query(s, &tag).await })
+        });
+        if operations(&tag).any(has_name) {
+            area.add(&format!("unknown-name/{name}"), move |s| {
+                let tag = tag.clone();
+                Box::pin(async move { unknown_name(s, &tag).await })
+            });
+        }
+    }
+}
+
+/// The API's areas.
+pub(super) fn tags() -> BTreeSet<String> {
+    API_1_41.operations.iter().map(|operation| operation.tag.clone()).collect()
+}
+
+/// The operations of an area that may be called with bad input anywhere.
+pub(super) fn operations(tag: &str) -> impl Iterator<Item = &'static Operation> {
+    let left_out = |facts: &&Operation| LEFT_OUT.iter().any(|(operation, _)| *operation == facts.operation);
+    API_1_41.operations.iter().filter(move |facts| facts.tag == tag && !left_out(facts))
+}
+
+pub(super) fn has_name(facts: &Operation) -> bool {
+    facts.operation.contains('{')
+}
+
+/// A call of the operation on nothing that exists, with what it cannot do without.
+pub(super) fn call<'s>(s: &'s mut Session, facts: &Operation, without: &str) -> Call<'s> {
+    let mut call = s.call(&facts.operation, &[NOSUCH]);
+    for (operation, name, value) in NEEDED {
+        if facts.operation == *operation && *name != without {
+            call = call.query(name, value);
+        }
+    }
+    if facts.operation.ends_with("/push") {
+        call = call.header("x-registry-auth", "e30=");
+    }
+    if facts.takes_json() { call.json(json!({})) } else { call }
+}
+
+/// Without these an operation says only that they are missing.
+const NEEDED: &[(&str, &str, &str)] = &[
+    ("GET /containers/{id}/logs", "stdout", "1"),
+    ("POST /containers/{id}/resize", "h", "24"),
+    ("POST /containers/{id}/resize", "w", "80"),
+    ("POST /containers/{id}/rename", "name", "lockstep-other"),
+    ("POST /containers/{id}/attach", "stdout", "1"),
+    ("GET /containers/{id}/archive", "path", "/"),
+    ("HEAD /containers/{id}/archive", "path", "/"),
+    ("PUT /containers/{id}/archive", "path", "/"),
+    ("POST /exec/{id}/resize", "h", "24"),
+    ("POST /exec/{id}/resize", "w", "80"),
+    ("GET /images/get", "names", "lockstep-nosuch"),
+    ("GET /images/search", "term", "127.0.0.1:1/nosuch"),
+    ("POST /images/create", "fromImage", "127.0.0.1:1/nosuch"),
+    ("POST /images/{name}/tag", "repo", "lockstep-other"),
+    ("POST /commit", "container", "lockstep-nosuch"),
+    ("POST /build", "remote", "127.0.0.1:1/nosuch"),
+    ("POST /plugins/{name}/enable", "timeout", "1"),
+    ("POST /plugins/{name}/upgrade", "remote", "127.0.0.1:1/nosuch"),
+    ("POST /plugins/pull", "remote", "127.0.0.1:1/nosuch"),
+    ("GET /plugins/privileges", "remote", "127.0.0.1:1/nosuch"),
+    ("POST /nodes/{id}/update", "version", "1"),
+    ("POST /swarm/update", "version", "1"),
+    ("POST /services/{id}/update", "version", "1"),
+    ("POST /secrets/{id}/update", "version", "1"),
+    ("POST /configs/{id}/update", "version", "1"),
+    ("GET /services/{id}/logs", "stdout", "1"),
+    ("GET /tasks/{id}/logs", "stdout", "1"),
+];
+
+/// PATCH, which no operation has; and of GET and POST the one that this path does not have.
+async fn wrong_method(s: &mut Session, tag: &str) -> Outcome {
+    let mut methods: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for facts in API_1_41.operations.iter().filter(|facts| facts.tag == tag) {
+        if let Some((method, path)) = facts.operation.split_once(' ') {
+            methods.entry(path).or_default().push(method);
+        }
+    }
+    for (path, has) in methods {
+        let others = ["PATCH", "GET", "POST"].into_iter().filter(|method| !has.contains(method));
+        for method in others {
+            s.call(&format!("{method} {path}"), &[NOSUCH]).answered().await?;
+        }
+    }
+    Ok(())
+}
+
+async fn unknown_name(s: &mut Session, tag: &str) -> Outcome {
+    for facts in operations(tag).filter(|facts| has_name(facts)) {
+        call(s, facts, "").answered().await?;
+    }
+    Ok(())
+}
+
+/// A query whose percent-encoding is broken.
+async fn unreadable_query(s: &mut Session, tag: &str) -> Outcome {
+    for facts in operations(tag) {
+        let Some(name) = facts.query.keys().next().map(String::as_str).or(Some("x")) else { continue };
+        let path = facts.operation.split_once(' ').map_or("", |(_, path)| path);
+        let path = path.replace("{id}", NOSUCH).replace("{name}", NOSUCH);
+        let call = s.call(&facts.operation, &[]).path(&format!("{path}?{name}=%zz"));
+        let call = if facts.takes_json() { call.json(json!({})) } else { call };
+        call.answered().await?;
+    }
+    Ok(())
+}
