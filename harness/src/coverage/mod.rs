@@ -20,9 +20,6 @@ pub struct Api {
 pub struct Operation {
     /// The path template with its method: `POST /containers/{id}/wait`.
     pub operation: String,
-    /// The area: `Container`, `Image`, …
-    #[serde(default)]
-    pub tag: String,
     /// The pointers of the request's body and their types, where it is one JSON document.
     #[serde(default)]
     pub body: BTreeMap<String, serde_json::Value>,
@@ -30,13 +27,6 @@ pub struct Operation {
     pub query: BTreeMap<String, String>,
     /// Documented statuses and the pointers of their bodies.
     pub statuses: BTreeMap<String, serde_json::Value>,
-}
-
-impl Operation {
-    /// Whether it takes a JSON document.
-    pub fn takes_json(&self) -> bool {
-        self.body.get("/").is_some_and(|kind| kind.as_str().is_some_and(|kind| !kind.starts_with("string")))
-    }
 }
 
 /// The facts of API 1.41, taken from the Engine's OpenAPI document.

@@ -138,7 +138,8 @@ pub(super) fn collapse_progress(operation: &str, mut items: Vec<Value>) -> Vec<V
 
 /// What is said of a layer on its way. Docker drops what it has no time to say, so that any of it may be missing; how the
 /// layer begins and ends is always said.
-const PASSING: &[&str] = &["Waiting", "Downloading", "Verifying Checksum", "Download complete", "Extracting", "Pushing"];
+const PASSING: &[&str] =
+    &["Waiting", "Downloading", "Verifying Checksum", "Download complete", "Extracting", "Pushing"];
 const SETTLED: &[&str] = &["Pull complete", "Pushed"];
 
 fn is_one_of(item: &Value, words: &[&str]) -> bool {

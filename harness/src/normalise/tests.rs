@@ -272,7 +272,8 @@ fn what_a_layer_went_through_is_timing_and_how_it_ended_is_not() {
         transcript.steps[0].exchange().unwrap().answer.body.as_value().1
     };
     let quick = pull(vec![said("one", "Pulling fs layer"), said("one", "Pull complete")]);
-    let slow = ["Pulling fs layer", "Downloading", "Verifying Checksum", "Download complete", "Extracting", "Pull complete"];
+    let slow =
+        ["Pulling fs layer", "Downloading", "Verifying Checksum", "Download complete", "Extracting", "Pull complete"];
     assert_eq!(pull(slow.map(|status| said("one", status)).to_vec()), quick);
     let unfinished = pull(vec![said("one", "Pulling fs layer"), said("one", "Downloading")]);
     assert_eq!(unfinished.as_array().unwrap().len(), 2);

@@ -82,10 +82,8 @@ impl Session {
             folder.display()
         );
         if access == Access::Account {
-            settings.push_str(&format!(
-                "auth: {{htpasswd: {{realm: lockstep, path: {}/htpasswd}}}}\n",
-                folder.display()
-            ));
+            settings
+                .push_str(&format!("auth: {{htpasswd: {{realm: lockstep, path: {}/htpasswd}}}}\n", folder.display()));
         }
         let written = std::fs::write(folder.join("htpasswd"), HTPASSWD)
             .and_then(|()| std::fs::write(folder.join("settings.yml"), settings));
@@ -122,8 +120,7 @@ impl Session {
             arguments.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value]).collect();
         arguments.extend(["--iptables=false", "--ip-forward=false", "--ip-masq=false"].map(str::to_owned));
         let problem = |problem: String| Stop::NotRun(format!("the second Docker: {problem}"));
-        let mut process =
-            self.daemon()?.run_beside("dockerd", &arguments, &folder.join("log")).map_err(problem)?;
+        let mut process = self.daemon()?.run_beside("dockerd", &arguments, &folder.join("log")).map_err(problem)?;
         process.until(|said| said.contains("API listen on")).await.map_err(problem)?;
         let limits = self.engine.client.limits();
         let client = Client::new(Endpoint::Unix(folder.join("s.sock")), None, "the second Docker", limits)?;

@@ -37,7 +37,10 @@ fn rules() -> Vec<String> {
         answer("VolumeDriver.Get&kept", volume("kept")),
         answer("VolumeDriver.Get&refused", json!({ "Err": "the driver has no such volume" })),
         answer("VolumeDriver.Get&hidden", json!({ "Err": "the driver refuses to show" })),
-        answer("VolumeDriver.Get", json!({ "Volume": { "Name": "good", "Mountpoint": "/tmp", "Status": { "colour": "blue" } }, "Err": "" })),
+        answer(
+            "VolumeDriver.Get",
+            json!({ "Volume": { "Name": "good", "Mountpoint": "/tmp", "Status": { "colour": "blue" } }, "Err": "" }),
+        ),
         answer("VolumeDriver.List", json!({ "Volumes": [], "Err": "" })),
         answer("VolumeDriver.", json!({ "Mountpoint": "/tmp", "Err": "" })),
     ]
@@ -88,7 +91,11 @@ async fn life(s: &mut Session) -> Outcome {
     create(s, &plugin, &plain()).await?;
     let seen = s.call(INSPECT, &[&plugin]).expect(200).await?;
     s.know(&seen.text("/Id")?, "plugin");
-    s.call("GET /plugins", &[]).filters(json!({ "capability": ["lockstepdriver"], "enabled": ["false"] })).independent().expect(200).await?;
+    s.call("GET /plugins", &[])
+        .filters(json!({ "capability": ["lockstepdriver"], "enabled": ["false"] }))
+        .independent()
+        .expect(200)
+        .await?;
     s.call("GET /plugins", &[]).query("filters", "{bad").independent().expect(500).await?;
     let archive = crate::archives::plugin(&plain().to_string(), &plugin, &rootfs_tar());
     s.call(CREATE, &[]).query("name", &plugin).tar(archive).independent().expect(409).await?;

@@ -1,6 +1,6 @@
 //! For every operation that takes JSON: bodies that are missing, broken, of another type, or said to be something else.
 
-use super::table::{operations, tags};
+use super::table::{groups, operations, takes_json};
 use lockstep_harness::coverage::Operation;
 use lockstep_harness::scenario::{Area, Call, Outcome, Session};
 use serde_json::{Value, json};
@@ -9,12 +9,9 @@ const NOSUCH: &str = "lockstep-nosuch";
 const CREATE: &str = "POST /containers/create";
 
 pub(super) fn add(area: &mut Area<'_>) {
-    for tag in tags() {
-        if operations(&tag).any(Operation::takes_json) {
-            area.add(&format!("bad-body/{}", tag.to_lowercase()), move |s| {
-                let tag = tag.clone();
-                Box::pin(async move { bad_body(s, &tag).await })
-            });
+    for group in groups() {
+        if operations(group).any(takes_json) {
+            area.add(&format!("bad-body/{group}"), move |s| Box::pin(bad_body(s, group)));
         }
     }
     area.add("json/keys", |s| Box::pin(keys(s)));
@@ -26,8 +23,8 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("filters", |s| Box::pin(filters(s)));
 }
 
-async fn bad_body(s: &mut Session, tag: &str) -> Outcome {
-    for facts in operations(tag).filter(|facts| facts.takes_json()) {
+async fn bad_body(s: &mut Session, group: &str) -> Outcome {
+    for facts in operations(group).filter(|facts| takes_json(facts)) {
         fresh(s, facts).answered().await?;
         for body in ["{bad", "[]", "\"text\"", "null", "{} {}"] {
             fresh(s, facts).body("application/json", body).answered().await?;
@@ -86,7 +83,9 @@ async fn other_types(s: &mut Session) -> Outcome {
 
 /// Null is as good as nothing.
 async fn null(s: &mut Session) -> Outcome {
-    for field in ["Image", "Cmd", "Env", "Tty", "Labels", "ExposedPorts", "StopTimeout", "HostConfig", "NetworkingConfig"] {
+    for field in
+        ["Image", "Cmd", "Env", "Tty", "Labels", "ExposedPorts", "StopTimeout", "HostConfig", "NetworkingConfig"]
+    {
         let mut body = json!({ "Image": "lockstep-nosuch:one" });
         body[field] = Value::Null;
         create(s, &body.to_string()).answered().await?;
@@ -96,7 +95,17 @@ async fn null(s: &mut Session) -> Outcome {
 }
 
 async fn numbers(s: &mut Session) -> Outcome {
-    for number in ["9223372036854775807", "9223372036854775808", "-9223372036854775809", "1e3", "1e400", "1.5", "007", "-0", "NaN"] {
+    for number in [
+        "9223372036854775807",
+        "9223372036854775808",
+        "-9223372036854775809",
+        "1e3",
+        "1e400",
+        "1.5",
+        "007",
+        "-0",
+        "NaN",
+    ] {
         let body = format!(r#"{{"Image":"lockstep-nosuch:one","HostConfig":{{"CpuShares":{number}}}}}"#);
         create(s, &body).answered().await?;
     }

@@ -38,7 +38,9 @@ async fn encoded(s: &mut Session) -> Outcome {
     for path in ["/%76ersion", "/version%2f", "/version%20", "/version%00"] {
         odd(s, "GET /version", path).await?;
     }
-    for name in ["lockstep%2Fnosuch", "%6cockstep-nosuch", "lockstep%00nosuch", "%ff%fe", "lockstep%20nosuch", "%2e%2e", "a+b"] {
+    for name in
+        ["lockstep%2Fnosuch", "%6cockstep-nosuch", "lockstep%00nosuch", "%ff%fe", "lockstep%20nosuch", "%2e%2e", "a+b"]
+    {
         odd(s, "GET /containers/{id}/json", &format!("/containers/{name}/json")).await?;
         odd(s, "GET /images/{name}/json", &format!("/images/{name}/json")).await?;
         odd(s, "GET /volumes/{name}", &format!("/volumes/{name}")).await?;
@@ -68,7 +70,20 @@ async fn long(s: &mut Session) -> Outcome {
 
 /// The version that stands before the path.
 async fn versions(s: &mut Session) -> Outcome {
-    for version in ["v1.41", "v1.24", "v1.41.0", "v1.041", "v1.", "v1", "v01.41", "V1.41", "1.41", "v-1.41", "v1.41a", "v1.41/v1.41"] {
+    for version in [
+        "v1.41",
+        "v1.24",
+        "v1.41.0",
+        "v1.041",
+        "v1.",
+        "v1",
+        "v01.41",
+        "V1.41",
+        "1.41",
+        "v-1.41",
+        "v1.41a",
+        "v1.41/v1.41",
+    ] {
         s.call("GET /_ping", &[]).path(&format!("/{version}/_ping")).unversioned().answered().await?;
     }
     Ok(())
@@ -77,7 +92,19 @@ async fn versions(s: &mut Session) -> Outcome {
 /// Parameters twice, unknown, without a value, in another case, with what separates them.
 async fn spellings(s: &mut Session) -> Outcome {
     let own = format!("{{%22label%22:[%22{}%22]}}", s.label());
-    for query in ["all=1&all=0", "all=0&all=1", "nosuch=1", "all", "ALL=1", "all=1&&size=0", "&", "=", "all=1;size=1", "all=%31", "?all=1"] {
+    for query in [
+        "all=1&all=0",
+        "all=0&all=1",
+        "nosuch=1",
+        "all",
+        "ALL=1",
+        "all=1&&size=0",
+        "&",
+        "=",
+        "all=1;size=1",
+        "all=%31",
+        "?all=1",
+    ] {
         odd(s, "GET /containers/json", &format!("/containers/json?filters={own}&{query}")).await?;
     }
     Ok(())
@@ -87,7 +114,10 @@ async fn spellings(s: &mut Session) -> Outcome {
 async fn booleans(s: &mut Session) -> Outcome {
     s.create(serde_json::json!({ "Cmd": ["probe", "exit", "0"] })).await?;
     let own = s.own();
-    for value in ["1", "0", "true", "false", "True", "TRUE", "t", "f", "yes", "no", "none", "None", "on", "off", "2", "-1", " ", ""] {
+    for value in [
+        "1", "0", "true", "false", "True", "TRUE", "t", "f", "yes", "no", "none", "None", "on", "off", "2", "-1", " ",
+        "",
+    ] {
         s.call("GET /containers/json", &[]).filters(own.clone()).query("all", value).independent().answered().await?;
     }
     Ok(())

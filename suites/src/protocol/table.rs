@@ -26,36 +26,41 @@ const LEFT_OUT: &[(&str, &str)] = &[
 ];
 
 pub(super) fn add(area: &mut Area<'_>) {
-    for tag in tags() {
-        let name = tag.to_lowercase();
-        let wanted = tag.clone();
-        area.add(&format!("wrong-method/{name}"), move |s| {
-            let tag = wanted.clone();
-            Box::pin(async move { wrong_method(s, &tag).await })
-        });
-        let wanted = tag.clone();
-        area.add(&format!("unreadable-query/{name}"), move |s| {
-            let tag = wanted.clone();
-            Box::pin(async move { unreadable_query(s, &tag).await })
-        });
-        if operations(&tag).any(has_name) {
-            area.add(&format!("unknown-name/{name}"), move |s| {
-                let tag = tag.clone();
-                Box::pin(async move { unknown_name(s, &tag).await })
-            });
+    for group in groups() {
+        area.add(&format!("wrong-method/{group}"), move |s| Box::pin(wrong_method(s, group)));
+        area.add(&format!("unreadable-query/{group}"), move |s| Box::pin(unreadable_query(s, group)));
+        if operations(group).any(has_name) {
+            area.add(&format!("unknown-name/{group}"), move |s| Box::pin(unknown_name(s, group)));
         }
     }
 }
 
-/// The API's areas.
-pub(super) fn tags() -> BTreeSet<String> {
-    API_1_41.operations.iter().map(|operation| operation.tag.clone()).collect()
+/// The groups of operations: the first part of their paths, or `other` where a path has no more of it.
+pub(super) fn groups() -> BTreeSet<&'static str> {
+    API_1_41.operations.iter().map(group).collect()
 }
 
-/// The operations of an area that may be called with bad input anywhere.
-pub(super) fn operations(tag: &str) -> impl Iterator<Item = &'static Operation> {
+fn group(facts: &'static Operation) -> &'static str {
+    let mut parts = facts.operation.split('/').skip(1);
+    let first = parts.next().unwrap_or("other");
+    let has_more = API_1_41.operations.iter().any(|other| other.operation.contains(&format!("/{first}/")));
+    if has_more { first } else { "other" }
+}
+
+/// The operations of a group that may be called with bad input anywhere.
+pub(super) fn operations(wanted: &str) -> impl Iterator<Item = &'static Operation> {
     let left_out = |facts: &&Operation| LEFT_OUT.iter().any(|(operation, _)| *operation == facts.operation);
-    API_1_41.operations.iter().filter(move |facts| facts.tag == tag && !left_out(facts))
+    API_1_41.operations.iter().filter(move |facts| group(facts) == wanted && !left_out(facts))
+}
+
+/// The names of the parameters of a kind: `boolean`, `integer`.
+pub(super) fn parameters(facts: &'static Operation, kind: &str) -> impl Iterator<Item = &'static str> {
+    facts.query.iter().filter(move |(_, found)| found.starts_with(kind)).map(|(name, _)| name.as_str())
+}
+
+/// Whether the operation takes a JSON document.
+pub(super) fn takes_json(facts: &Operation) -> bool {
+    facts.body.get("/").and_then(serde_json::Value::as_str).is_some_and(|kind| !kind.starts_with("string"))
 }
 
 pub(super) fn has_name(facts: &Operation) -> bool {
@@ -73,7 +78,7 @@ pub(super) fn call<'s>(s: &'s mut Session, facts: &Operation, without: &str) -> 
     if facts.operation.ends_with("/push") {
         call = call.header("x-registry-auth", "e30=");
     }
-    if facts.takes_json() { call.json(json!({})) } else { call }
+    if takes_json(facts) { call.json(json!({})) } else { call }
 }
 
 /// Without these an operation says only that they are missing.
@@ -108,9 +113,9 @@ const NEEDED: &[(&str, &str, &str)] = &[
 ];
 
 /// PATCH, which no operation has; and of GET and POST the one that this path does not have.
-async fn wrong_method(s: &mut Session, tag: &str) -> Outcome {
+async fn wrong_method(s: &mut Session, wanted: &str) -> Outcome {
     let mut methods: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for facts in API_1_41.operations.iter().filter(|facts| facts.tag == tag) {
+    for facts in API_1_41.operations.iter().filter(|facts| group(facts) == wanted) {
         if let Some((method, path)) = facts.operation.split_once(' ') {
             methods.entry(path).or_default().push(method);
         }
@@ -124,21 +129,21 @@ async fn wrong_method(s: &mut Session, tag: &str) -> Outcome {
     Ok(())
 }
 
-async fn unknown_name(s: &mut Session, tag: &str) -> Outcome {
-    for facts in operations(tag).filter(|facts| has_name(facts)) {
+async fn unknown_name(s: &mut Session, group: &str) -> Outcome {
+    for facts in operations(group).filter(|facts| has_name(facts)) {
         call(s, facts, "").answered().await?;
     }
     Ok(())
 }
 
 /// A query whose percent-encoding is broken.
-async fn unreadable_query(s: &mut Session, tag: &str) -> Outcome {
-    for facts in operations(tag) {
-        let Some(name) = facts.query.keys().next().map(String::as_str).or(Some("x")) else { continue };
+async fn unreadable_query(s: &mut Session, group: &str) -> Outcome {
+    for facts in operations(group) {
+        let name = facts.query.keys().next().map_or("x", String::as_str);
         let path = facts.operation.split_once(' ').map_or("", |(_, path)| path);
         let path = path.replace("{id}", NOSUCH).replace("{name}", NOSUCH);
         let call = s.call(&facts.operation, &[]).path(&format!("{path}?{name}=%zz"));
-        let call = if facts.takes_json() { call.json(json!({})) } else { call };
+        let call = if takes_json(facts) { call.json(json!({})) } else { call };
         call.answered().await?;
     }
     Ok(())

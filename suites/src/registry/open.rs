@@ -72,9 +72,21 @@ async fn missing(s: &mut Session) -> Outcome {
     let registry = s.registry(Access::Open).await?;
     let repository = named(s, &registry).await?;
     let nobody = ("x-registry-auth", NOBODY);
-    s.call(PULL, &[]).query("fromImage", &repository).query("tag", "nosuch").progress().independent().expect(404).await?;
+    s.call(PULL, &[])
+        .query("fromImage", &repository)
+        .query("tag", "nosuch")
+        .progress()
+        .independent()
+        .expect(404)
+        .await?;
     s.call(DISTRIBUTION, &[&format!("{repository}:nosuch")]).independent().answered().await?;
-    s.call(PUSH, &[&repository]).query("tag", "nosuch").header(nobody.0, nobody.1).progress().independent().expect(200).await?;
+    s.call(PUSH, &[&repository])
+        .query("tag", "nosuch")
+        .header(nobody.0, nobody.1)
+        .progress()
+        .independent()
+        .expect(200)
+        .await?;
     let digest = format!("{repository}@sha256:{}", "0".repeat(64));
     s.call(PUSH, &[&digest]).header(nobody.0, nobody.1).progress().independent().expect(200).await?;
     let upper = format!("{}/UPPER", registry.host());

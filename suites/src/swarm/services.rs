@@ -160,7 +160,8 @@ async fn unknown(s: &mut Session) -> Outcome {
     s.call("GET /services/{id}/logs", &["nosuch"]).query("stdout", 1).expect(404).await?;
     s.call("GET /tasks/{id}", &["nosuch"]).expect(404).await?;
     s.call("GET /tasks/{id}/logs", &["nosuch"]).query("stdout", 1).expect(404).await?;
-    let spec = json!({ "Name": "lockstep-never", "TaskTemplate": { "ContainerSpec": { "Image": "127.0.0.1:1/nosuch" } } });
+    let spec =
+        json!({ "Name": "lockstep-never", "TaskTemplate": { "ContainerSpec": { "Image": "127.0.0.1:1/nosuch" } } });
     s.call("POST /services/{id}/update", &["nosuch"]).query("version", 1).json(spec.clone()).expect(404).await?;
     s.call("POST /services/{id}/update", &["nosuch"]).json(spec).expect(400).await?;
     let node = json!({ "Role": "manager", "Availability": "active" });
