@@ -30,6 +30,13 @@ pub fn choose(arguments: &EngineArguments, want_candidate: bool) -> Result<Choic
         None if want_candidate => Some(launchable_or_found(Family::Podman, Some(&reference))?),
         None => None,
     };
+    if let (Target::Endpoint(one), Some(Target::Endpoint(other))) = (&reference, &candidate)
+        && one == other
+    {
+        let problem =
+            format!("{one} is both reference and candidate, which would get in each other's way: name two engines");
+        return Err(CliError::Usage(problem));
+    }
     Ok(Choice { reference, candidate })
 }
 
@@ -130,6 +137,15 @@ async fn futures<T>(
         results.push(item.await?);
     }
     Ok(results)
+}
+
+/// Copies the logs of launched daemons out of their folders, which are removed, and lets the error name the copy.
+pub fn keep_logs(sides: &[Side], error: &mut EngineError) {
+    let EngineError::Lost { log: Some(log), .. } = error else { return };
+    let lost = sides.iter().find(|side| side.engine.log() == Some(log.as_path()));
+    if let Some(kept) = lost.and_then(|side| side.engine.keep_log()) {
+        *log = kept;
+    }
 }
 
 /// Ends what was launched. An engine that is still shared is ended when its last user lets go of it.

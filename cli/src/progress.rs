@@ -10,12 +10,17 @@ pub struct Progress {
     plain: bool,
     total: usize,
     /// Whether a finished scenario ends the run under --fail-fast.
-    stop_at: Box<dyn Fn(&ScenarioRun) -> bool + Send + Sync>,
+    stop_at: Question,
+    /// Whether a result is to be taken again.
+    doubtful: Question,
 }
+
+/// Something to ask about a finished scenario.
+pub type Question = Box<dyn Fn(&ScenarioRun) -> bool + Send + Sync>;
 
 impl Progress {
     /// A display for so many scenarios.
-    pub fn new(total: usize, stop_at: Box<dyn Fn(&ScenarioRun) -> bool + Send + Sync>) -> Progress {
+    pub fn new(total: usize, stop_at: Question, doubtful: Question) -> Progress {
         let plain = !std::io::stderr().is_terminal();
         let target = if plain { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let bar = ProgressBar::with_draw_target(Some(total as u64), target);
@@ -23,7 +28,7 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} scenarios  {elapsed}  {msg}") {
             bar.set_style(style);
         }
-        Progress { bar, plain, total, stop_at }
+        Progress { bar, plain, total, stop_at, doubtful }
     }
 
     /// Takes the bar away.
@@ -41,5 +46,9 @@ impl Observer for Progress {
             anstream::eprintln!("{done}/{} scenarios", self.total);
         }
         (self.stop_at)(run)
+    }
+
+    fn doubtful(&self, run: &ScenarioRun) -> bool {
+        (self.doubtful)(run)
     }
 }

@@ -14,7 +14,7 @@ pub fn add(catalogue: &mut Catalogue) {
     let mut area = catalogue.area("exec");
     area.add("output", |s| Box::pin(output(s)));
     area.add("exit-status", |s| Box::pin(exit_status(s)));
-    area.add("detach", |s| Box::pin(detach(s)));
+    area.add("detach", |s| Box::pin(detach(s))).waits("Podman never says that it ended");
     area.add("tty", |s| Box::pin(tty(s)));
     area.add("stdin", |s| Box::pin(stdin(s)));
     area.add("env", |s| Box::pin(env(s)));
@@ -25,7 +25,7 @@ pub fn add(catalogue: &mut Catalogue) {
     area.add("missing", |s| Box::pin(missing(s)));
     area.add("stopped", |s| Box::pin(stopped(s)));
     area.add("paused", |s| Box::pin(paused(s)));
-    area.add("start-twice", |s| Box::pin(start_twice(s)));
+    area.add("start-twice", |s| Box::pin(start_twice(s))).waits("Podman never says that it runs");
     area.add("refuses", |s| Box::pin(refuses(s)));
     area.add("command-not-found", |s| Box::pin(command_not_found(s)));
     area.add("resize", |s| Box::pin(resize(s)));

@@ -108,7 +108,7 @@ impl Bench {
         let sides = sides.as_ref().map_err(|problem| Failed::from(problem.clone()))?;
         // Engines race: what passes at the second or third try is said to be flaky, and passes.
         for attempt in 1..TRIES {
-            match self.attempt(sides, scenario, &format!("{index}a{attempt}"), false) {
+            match self.attempt(sides, scenario, &format!("{index:04}{attempt}"), false) {
                 Ok(()) if attempt == 1 => return Ok(()),
                 Ok(()) => {
                     eprintln!("{}: flaky, passed at try {attempt}", scenario.name);
@@ -117,13 +117,13 @@ impl Bench {
                 Err(_) => {}
             }
         }
-        self.attempt(sides, scenario, &format!("{index}a{TRIES}"), true)
+        self.attempt(sides, scenario, &format!("{index:04}{TRIES}"), true)
     }
 
     /// One try; the last one shows what is unlike the snapshot through insta, for `cargo insta review`.
     fn attempt(&self, sides: &[Side], scenario: &Scenario, number: &str, last: bool) -> Result<(), Failed> {
         let alone = scenario.isolation == lockstep_harness::scenario::Isolation::Alone;
-        let unique = format!("locksteptest{:x}-{number}", std::process::id());
+        let unique = format!("lstst{:06x}{number}", std::process::id());
         let run = if alone {
             let _turn = self.turn.write().unwrap_or_else(|poisoned| poisoned.into_inner());
             self.take(sides, scenario, &unique)

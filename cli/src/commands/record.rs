@@ -3,8 +3,10 @@
 use crate::args::{Files, RecordArguments};
 use crate::engines;
 use crate::error::CliError;
-use crate::progress::Progress;
-use lockstep_harness::runner::{self, Options, Run, ScenarioRun, Taken};
+use crate::progress::{Progress, Question};
+use lockstep_harness::compare::compare;
+use lockstep_harness::runner::{self, Options, Run, ScenarioRun, Side, Taken};
+use lockstep_harness::scenario::Role;
 use lockstep_harness::transcript::store::{RecordMode, RecordSummary, RecordedOutcome, Store};
 
 /// Records the reference and, when one is given, the candidate. A scenario that is wrong about the reference is an error and is not written.
@@ -13,16 +15,20 @@ pub async fn record(files: &Files, arguments: &RecordArguments) -> Result<u8, Cl
     let choice = engines::choose(&arguments.engines, arguments.engines.candidate.is_some())?;
     let sides = engines::bring_up(&choice, &arguments.engines).await?;
     let options = Options { jobs: arguments.selection.jobs.into(), ..Options::default() };
-    let progress = Progress::new(scenarios.len(), Box::new(|_| false));
-    let run = runner::run(&sides, &scenarios, options, &progress).await;
+    let store = Store::open(&files.snapshots);
+    let progress = Progress::new(scenarios.len(), Box::new(|_| false), unlike(&store, &sides)?);
+    let mut run = runner::run(&sides, &scenarios, options, &progress).await;
+    if let Some(error) = &mut run.lost {
+        engines::keep_logs(&sides, error);
+    }
     progress.end();
+    super::run::say_retaken(&run);
     let identities: Vec<_> = sides.iter().map(|side| side.engine.identity.clone()).collect();
     engines::take_down(sides).await;
     let wrong = report_trouble(&run);
     if let Some(error) = run.lost {
         return Err(error.into());
     }
-    let store = Store::open(&files.snapshots);
     let mode = if arguments.accept { RecordMode::Accept } else { RecordMode::Review };
     let complete = arguments.selection.only.is_empty() && wrong == 0;
     let outcomes = outcomes(&run.scenarios, |run| run.reference.as_ref());
@@ -37,6 +43,26 @@ pub async fn record(files: &Files, arguments: &RecordArguments) -> Result<u8, Cl
         say(&summary);
     }
     Ok(u8::from(wrong > 0))
+}
+
+/// Whether a result is unlike the snapshot that is there.
+fn unlike(store: &Store, sides: &[Side]) -> Result<Question, CliError> {
+    let slugs = store.slugs()?;
+    let mut known = Vec::new();
+    for side in sides.iter().filter(|side| slugs.contains(&side.engine.identity.slug())) {
+        known.push((side.role, store.load(&side.engine.identity.slug())?));
+    }
+    Ok(Box::new(move |run| {
+        run.not_run.as_ref().is_some_and(|not_run| not_run.trouble)
+            || known.iter().any(|(role, recorded)| {
+                let taken = if *role == Role::Reference { &run.reference } else { &run.candidate };
+                // An unreadable snapshot is reported when the new one is written.
+                let before = recorded.transcript(&run.name).ok().flatten();
+                before
+                    .zip(taken.as_ref())
+                    .is_some_and(|(before, taken)| !compare(&before, &taken.transcript).is_empty())
+            })
+    }))
 }
 
 fn outcomes(runs: &[ScenarioRun], side: impl Fn(&ScenarioRun) -> Option<&Taken>) -> Vec<(String, RecordedOutcome)> {

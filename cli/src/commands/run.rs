@@ -3,13 +3,13 @@
 use crate::args::{Files, Format, ReplayArguments, RunArguments};
 use crate::engines;
 use crate::error::CliError;
-use crate::progress::Progress;
+use crate::progress::{Progress, Question};
 use lockstep_harness::compare::{Difference, compare};
 use lockstep_harness::divergence::DivergenceList;
-use lockstep_harness::engine::EngineError;
+use lockstep_harness::engine::{EngineError, EngineIdentity};
 use lockstep_harness::gate::{Evidence, Pair, Source, Verdict, judge};
 use lockstep_harness::report::{self, View};
-use lockstep_harness::runner::{self, Options, Run, ScenarioRun, Side};
+use lockstep_harness::runner::{self, Options, Run, Side};
 use lockstep_harness::scenario::Scenario;
 use lockstep_harness::transcript::store::Store;
 use std::collections::BTreeMap;
@@ -40,7 +40,8 @@ pub async fn run(files: &Files, arguments: &RunArguments) -> Result<u8, CliError
         if arguments.repeat > 1 {
             anstream::eprintln!("round {round} of {}: exit status {result}", arguments.repeat);
         }
-        if let Some(error) = lost {
+        if let Some(mut error) = lost {
+            engines::keep_logs(&sides, &mut error);
             engines::take_down(sides).await;
             return Err(error.into());
         }
@@ -61,21 +62,52 @@ async fn once(
 ) -> Result<(u8, Option<EngineError>), CliError> {
     let options =
         Options { jobs: arguments.selection.jobs.into(), fail_fast: arguments.fail_fast, ..Options::default() };
-    let progress = Progress::new(scenarios.len(), stop_at(list.clone(), sides));
+    let (reference, candidate) = identities(sides);
+    let recorded = recorded_differences(files, &reference, &candidate)?.map(Arc::new);
+    let progress = Progress::new(
+        scenarios.len(),
+        unlike(list.clone(), sides, None),
+        match &recorded {
+            Some(recorded) => unlike(list.clone(), sides, Some(recorded.clone())),
+            None => Box::new(|_| false),
+        },
+    );
     let run = runner::run(sides, scenarios, options, &progress).await;
     progress.end();
+    say_retaken(&run);
     let pairs: Vec<Pair> = run.scenarios.iter().map(Pair::from).collect();
-    let verdict = verdict(files, list, sides, &pairs)?;
+    let verdict = judge(&Evidence {
+        reference,
+        candidate,
+        source: Source::Live,
+        pairs: &pairs,
+        catalogue: &lockstep_suites::catalogue().names(),
+        divergences: list,
+        recorded: recorded.as_deref(),
+    });
     print(&verdict, list, &pairs, Some(&run), arguments.format, arguments.verbose, arguments.trace);
     let status = u8::from(!verdict.conforms());
     Ok((status, run.lost))
 }
 
-/// Under --fail-fast the first scenario with an undeclared or changed difference ends the run.
-fn stop_at(list: Arc<DivergenceList>, sides: &[Side]) -> Box<dyn Fn(&ScenarioRun) -> bool + Send + Sync> {
-    let identities: Vec<_> = sides.iter().map(|side| side.engine.identity.clone()).collect();
+/// The engines' names and versions, the candidate last.
+fn identities(sides: &[Side]) -> (EngineIdentity, EngineIdentity) {
+    (sides[0].engine.identity.clone(), sides[sides.len() - 1].engine.identity.clone())
+}
+
+/// One line on what had to be taken again.
+pub(super) fn say_retaken(run: &Run) {
+    if !run.retaken.is_empty() {
+        let names = run.retaken.join(", ");
+        anstream::eprintln!("unlike before, so taken again alone, and the second result holds: {names}");
+    }
+}
+
+/// Whether a scenario has an undeclared or changed difference, or one unlike the snapshots where those are given: what --fail-fast stops
+/// at, and what is taken again.
+fn unlike(list: Arc<DivergenceList>, sides: &[Side], recorded: Option<Arc<Recorded>>) -> Question {
+    let (reference, candidate) = identities(sides);
     Box::new(move |run| {
-        let [reference, candidate] = identities.as_slice() else { return false };
         let pairs = [Pair::from(run)];
         let evidence = Evidence {
             reference: reference.clone(),
@@ -85,34 +117,24 @@ fn stop_at(list: Arc<DivergenceList>, sides: &[Side]) -> Box<dyn Fn(&ScenarioRun
             // Every name counts as known, so that no entry is judged healed by one scenario.
             catalogue: &[run.name.clone(), String::from("…")],
             divergences: &list,
-            recorded: None,
+            recorded: recorded.as_deref(),
         };
         let verdict = judge(&evidence);
-        !verdict.accounting.undeclared.is_empty() || !verdict.accounting.changed.is_empty()
+        let trouble = recorded.is_some() && run.not_run.as_ref().is_some_and(|not_run| not_run.trouble);
+        let accounting = &verdict.accounting;
+        trouble || !accounting.undeclared.is_empty() || !accounting.changed.is_empty() || !verdict.changed.is_empty()
     })
 }
 
-fn verdict(files: &Files, list: &DivergenceList, sides: &[Side], pairs: &[Pair]) -> Result<Verdict, CliError> {
-    let reference = sides[0].engine.identity.clone();
-    let candidate = sides[sides.len() - 1].engine.identity.clone();
-    let recorded = recorded_differences(files, &reference, &candidate)?;
-    Ok(judge(&Evidence {
-        reference,
-        candidate,
-        source: Source::Live,
-        pairs,
-        catalogue: &lockstep_suites::catalogue().names(),
-        divergences: list,
-        recorded: recorded.as_ref(),
-    }))
-}
+/// The differences that the snapshots show, by scenario.
+type Recorded = BTreeMap<String, Vec<Difference>>;
 
 /// What the snapshots of these very versions show; `None` when other versions, or another API version, are recorded.
 fn recorded_differences(
     files: &Files,
-    reference: &lockstep_harness::engine::EngineIdentity,
-    candidate: &lockstep_harness::engine::EngineIdentity,
-) -> Result<Option<BTreeMap<String, Vec<Difference>>>, CliError> {
+    reference: &EngineIdentity,
+    candidate: &EngineIdentity,
+) -> Result<Option<Recorded>, CliError> {
     let store = Store::open(&files.snapshots);
     if !store.slugs()?.contains(&candidate.slug()) || candidate.slug() == reference.slug() {
         return Ok(None);

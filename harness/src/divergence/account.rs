@@ -128,7 +128,7 @@ pub(super) struct Slot<'a> {
 ///
 /// Of all matches that fit a difference the most specific one takes it: the one that fixes most characters of scenario,
 /// operation and pointer, explicit values and a classification counting for more than any text; of equals the first in
-/// the file. What was not reached goes to where the step that blocked it went.
+/// the file. What was not reached goes to a match of kind `not-reached`, else to where the step that blocked it went.
 pub fn account(
     list: &DivergenceList,
     reference: &EngineIdentity,
@@ -145,14 +145,15 @@ pub fn account(
     let mut of_scenario: HashMap<String, Vec<usize>> = HashMap::new();
     for (index, difference) in differences.iter_mut().enumerate() {
         difference.divergence = None;
-        if difference.kind == Kind::NotReached {
-            continue;
-        }
+        let not_reached = difference.kind == Kind::NotReached;
         let here = of_scenario.entry(difference.scenario.clone()).or_insert_with(|| {
             (0..slots.len()).filter(|slot| fits_scenario(slots[*slot].rule, &difference.scenario)).collect()
         });
         let (mut best, mut near) = (None, None);
         for &slot in here.iter() {
+            if not_reached && slots[slot].rule.kinds != [Kind::NotReached] {
+                continue;
+            }
             let (rule_of, declared) = (slots[slot].rule, entries[slots[slot].entry]);
             let score = score(rule_of, difference);
             match fit(rule_of, rule(declared.category), declared.slower, difference) {
@@ -170,6 +171,8 @@ pub fn account(
                 slots[slot].changed += 1;
                 accounting.changed.push(changed(list, entries[slots[slot].entry], slots[slot].rule, index, difference));
             }
+            // Its cause is looked for below.
+            (None, None) if not_reached => {}
             (None, None) => accounting.undeclared.push(index),
         }
     }
@@ -203,12 +206,12 @@ fn changed(list: &DivergenceList, entry: &Entry, rule: &Match, index: usize, dif
     Changed { entry: entry.id.clone(), difference: index, line: rule.line, expected, text }
 }
 
-/// Gives what was not reached to the divergence of the step that blocked it: the nearest earlier one that differs.
-/// Returns the indexes of those that no differing step precedes.
+/// Gives what was not reached, and has no match of its own, to the divergence of the step that blocked it: the nearest earlier one that
+/// differs. Returns the indexes of those that no such step precedes; one that differs in headers or time alone blocks nothing.
 fn give_not_reached(differences: &mut [Difference]) -> Vec<usize> {
     let mut lost = Vec::new();
     for index in 0..differences.len() {
-        if differences[index].kind != Kind::NotReached {
+        if differences[index].kind != Kind::NotReached || differences[index].divergence.is_some() {
             continue;
         }
         let (scenario, step) = (&differences[index].scenario, differences[index].step);
@@ -222,6 +225,10 @@ fn give_not_reached(differences: &mut [Difference]) -> Vec<usize> {
         };
         let of_step: Vec<&Difference> = earlier().filter(|other| other.step == blocking).collect();
         let likeliest = of_step.iter().map(|other| likelihood(other)).min();
+        if likeliest.is_none_or(|likelihood| likelihood > 1) {
+            lost.push(index);
+            continue;
+        }
         let causes: Vec<_> = of_step.iter().filter(|other| Some(likelihood(other)) == likeliest).collect();
         // An undeclared difference among the causes is never excused by a declared one beside it.
         let divergence = match causes.iter().all(|cause| cause.divergence.is_some()) {

@@ -181,7 +181,8 @@ static RULES: &[Rule] = &[
 /// | `unsupported-parameter`, `image-identity`, `logging`, `version-negotiation` | anything, with an operation or scenarios without `*` |
 ///
 /// Whatever the category: without `classification` the first segment of a pointer has no `*`; scenario `**` with a pointer
-/// that ends in `/**` needs an operation; `classification` needs an operation or a scenario narrower than `**`.
+/// that ends in `/**` needs an operation; `classification` needs an operation or a scenario narrower than `**`. Kind `not-reached` alone
+/// fits any category, with scenarios without `*`.
 pub fn rule(category: Category) -> &'static Rule {
     // The table has every category (a test holds it to that); the last is free and placed, which is the safest to fall to.
     RULES.iter().find(|rule| rule.category == category).unwrap_or(&RULES[RULES.len() - 1])
@@ -210,6 +211,11 @@ fn too_wide(rule: &Rule, one: &Match) -> Option<(String, String, &'static str)> 
     let everywhere = one.scenarios.iter().any(Glob::is_everything);
     let any_operation = one.operations.is_empty() || one.operations.iter().any(Glob::is_everything);
     let exact_scenarios = one.scenarios.iter().all(|glob| glob.exact().is_some());
+    // What is not reached since a state never came: the scenario alone says what is meant.
+    if one.kinds == [Kind::NotReached] {
+        let expected = "exact scenarios, without `*`".to_owned();
+        return (!exact_scenarios).then(|| ("kind `not-reached`".to_owned(), expected, NARROW));
+    }
     if one.classification.is_some() {
         if !rule.classification {
             return Some(("`classification`".to_owned(), rule.words.to_owned(), MOVE));

@@ -44,7 +44,7 @@ pub(super) const MATCH: (&str, Known) = (
         ("operation", "a glob over operations or an array of them, such as \"POST /containers/{id}/wait\""),
         ("aspect", "one of status, header, body, stream, observation, event, latency, cli"),
         ("pointer", "a glob over JSON pointers or an array of them, such as \"/body/StatusCode\""),
-        ("kind", "one of missing, extra, type, value, order, or an array of them"),
+        ("kind", "one of missing, extra, type, value, order, not-reached, or an array of them"),
         ("reference", "the reference's value"),
         ("candidate", "the candidate's value"),
         ("reference_matches", "a regular expression that fits all of the reference's value"),

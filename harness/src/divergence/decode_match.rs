@@ -28,6 +28,7 @@ const KINDS: &[(&str, Kind)] = &[
     ("type", Kind::Type),
     ("value", Kind::Value),
     ("order", Kind::Order),
+    ("not-reached", Kind::NotReached),
 ];
 
 /// A match; `None` when something in it is wrong.
@@ -42,7 +43,8 @@ pub(super) fn one_match(
     let mut fields = Fields::of(value.get_ref().as_table()?, MATCH, ENTRY, (place, at), errors);
     let before = fields.errors.len();
     let latency = category == Some(Category::Performance);
-    let free = latency || fields.raw("classification").is_some();
+    let kinds = kinds(&mut fields);
+    let free = latency || fields.raw("classification").is_some() || kinds == [Kind::NotReached];
     for required in ["scenario", "pointer", "kind"] {
         if fields.raw(required).is_none() && (required == "scenario" || !free) {
             fields.missing(required);
@@ -55,7 +57,6 @@ pub(super) fn one_match(
         fields.bad("pointer", format!("\"{pointer}\""), "Begin with `/`");
     }
     let aspect = fields.word("aspect", ASPECTS).or(latency.then_some(Aspect::Latency));
-    let kinds = kinds(&mut fields);
     let (reference, candidate) = (fields.json("reference"), fields.json("candidate"));
     let reference_matches = pattern(&mut fields, "reference_matches");
     let candidate_matches = pattern(&mut fields, "candidate_matches");
@@ -95,15 +96,11 @@ fn kinds(fields: &mut Fields<'_, '_>) -> Vec<Kind> {
     for word in fields.strings("kind") {
         match KINDS.iter().find(|(known, _)| *known == word) {
             Some((_, kind)) => kinds.push(*kind),
-            None if word == "not-reached" => {
-                fields.bad(
-                    "kind",
-                    "\"not-reached\"",
-                    "Remove it: what was not reached is accounted with the step that blocked it",
-                );
-            }
             None => fields.bad("kind", format!("\"{word}\""), "Use one of these words"),
         }
+    }
+    if kinds.len() > 1 && kinds.contains(&Kind::NotReached) {
+        fields.bad("kind", "\"not-reached\" among others", "Give it a match of its own, with exact scenarios");
     }
     kinds
 }

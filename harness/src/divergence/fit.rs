@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::check::Rule;
 use super::entry::{Entry, Match};
 use super::pattern::Glob;
-use crate::compare::{Aspect, Difference};
+use crate::compare::{Aspect, Difference, Kind};
 
 /// How a match fits a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub(super) fn fits_operation(one: &Match, operation: &str) -> bool {
 pub(super) fn fit(one: &Match, rule: &Rule, slower: Option<f64>, difference: &Difference) -> Fit {
     let aspect = match one.aspect {
         Some(aspect) => aspect == difference.aspect,
-        None => rule.allows(difference.aspect),
+        None => one.kinds == [Kind::NotReached] || rule.allows(difference.aspect),
     };
     let in_place = aspect
         && fits_operation(one, &difference.operation)

@@ -150,6 +150,17 @@ impl Client {
         self.exchange(during, &prefix, request, self.limits.deadline).await
     }
 
+    /// The same with a deadline of its own, which is never longer than that of the limits.
+    pub async fn send_within(
+        &self,
+        during: &str,
+        request: &WireRequest,
+        deadline: Duration,
+    ) -> Result<WireAnswer, EngineError> {
+        let prefix = lock(&self.prefix).clone();
+        self.exchange(during, &prefix, request, deadline.min(self.limits.deadline)).await
+    }
+
     /// Sends a request with a path as it stands, without any version.
     pub async fn send_bare(&self, during: &str, request: &WireRequest) -> Result<WireAnswer, EngineError> {
         self.exchange(during, "", request, self.limits.deadline).await

@@ -111,7 +111,7 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
         .iter()
         .map(|pair| {
             let held = verdict::Held { list: evidence.divergences, accounting: &accounting, differences: &differences };
-            verdict::of_scenario(pair, &held, changed.contains_key(&pair.name))
+            verdict::of_scenario(pair, &held, changed.get(&pair.name).and_then(|lines| lines.first()))
         })
         .collect();
     let driven =

@@ -49,7 +49,7 @@ impl Held<'_> {
     }
 }
 
-pub(super) fn of_scenario(pair: &Pair, held: &Held<'_>, changed: bool) -> ScenarioResult {
+pub(super) fn of_scenario(pair: &Pair, held: &Held<'_>, changed: Option<&String>) -> ScenarioResult {
     let Held { accounting, differences, .. } = held;
     let mut result = ScenarioResult {
         name: pair.name.clone(),
@@ -68,8 +68,10 @@ pub(super) fn of_scenario(pair: &Pair, held: &Held<'_>, changed: bool) -> Scenar
     };
     let own = |index: &usize| differences[*index].scenario == pair.name;
     let has_difference = differences.iter().any(|difference| difference.scenario == pair.name);
-    if accounting.changed.iter().any(|item| own(&item.difference)) || changed {
+    let otherwise = accounting.changed.iter().find(|item| own(&item.difference)).map(|item| &item.text);
+    if let Some(line) = otherwise.or(changed) {
         result.verdict = ScenarioVerdict::Changed;
+        result.reason = Some(line.clone());
     } else if accounting.undeclared.iter().any(own) {
         result.verdict = ScenarioVerdict::Undeclared;
     } else if held.healed(&pair.name) {

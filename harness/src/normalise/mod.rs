@@ -58,7 +58,7 @@ fn normalise_step(step: &Step, scrub: &mut Scrub<'_>) -> Step {
         StepKind::Observation(seen) => StepKind::Observation(Observation {
             what: seen.what.clone(),
             command: seen.command.iter().map(|word| scrub.text(word)).collect(),
-            value: Walk::new(operation, "observation").value(seen.value.clone(), scrub),
+            value: Walk::new(operation, "observation").value(special::observation(seen.value.clone()), scrub),
         }),
         StepKind::Cli(run) => StepKind::Cli(CliRun {
             command: run.command.iter().map(|word| scrub.text(word)).collect(),

@@ -32,6 +32,17 @@ pub(super) fn readable_target(target: &str) -> String {
     result
 }
 
+/// An observation without the size of the file that holds an address: `10.88.0.9` is shorter than `10.88.0.10`.
+pub(super) fn observation(mut value: Value) -> Value {
+    let files = value.get_mut("files").and_then(Value::as_array_mut).into_iter().flatten();
+    let hosts = files.filter(|file| file.get("path").is_some_and(|path| path == "/etc/hosts"));
+    for size in hosts.filter_map(|file| file.get_mut("size")).filter(|size| size.as_u64().is_some_and(|size| size > 0))
+    {
+        *size = json!("<bytes>");
+    }
+    value
+}
+
 /// Whether a request header carries a secret.
 pub(super) fn is_secret(header: &str) -> bool {
     matches!(header, "authorization" | "x-registry-auth" | "x-registry-config" | "cookie")

@@ -251,8 +251,8 @@ fn archives_progress_and_columns() {
 
 #[test]
 fn observations_keep_small_pids_and_block_reasons_are_normalised() {
-    let value =
-        json!({"processes": [{"pid": 1, "ppid": 0}, {"pid": 17, "ppid": 1}], "filesystems": [{"bytes_free": 5}]});
+    let value = json!({"processes": [{"pid": 1, "ppid": 0}, {"pid": 17, "ppid": 1}], "filesystems": [{"bytes_free": 5}],
+               "files": [{"path": "/etc/hosts", "size": 174}, {"path": "/etc/group", "size": 41}]});
     let seen = Observation { what: "processes".into(), command: vec![ID.into()], value };
     let steps = vec![Step { operation: "POST /x".into(), kind: StepKind::Observation(seen), duration: Duration::ZERO }];
     let raw = Transcript { scenario: "t".into(), steps, end: End::Blocked { reason: format!("no {ID}") } };
@@ -260,6 +260,7 @@ fn observations_keep_small_pids_and_block_reasons_are_normalised() {
     let StepKind::Observation(seen) = &transcript.steps[0].kind else { panic!("another kind") };
     assert_eq!(seen.value["processes"], json!([{"pid": 1, "ppid": 0}, {"pid": "<pid>", "ppid": 1}]));
     assert_eq!(seen.value["filesystems"][0]["bytes_free"], "<bytes>");
+    assert_eq!((&seen.value["files"][0]["size"], &seen.value["files"][1]["size"]), (&json!("<bytes>"), &json!(41)));
     assert_eq!(seen.command, ["<container:1>"]);
     assert_eq!(transcript.end, End::Blocked { reason: "no <container:1>".into() });
 }

@@ -1,13 +1,13 @@
 //! Runs scenarios on one engine or on two in lockstep.
 
+mod lanes;
+
 use crate::engine::image::Provisioned;
 use crate::engine::{Engine, EngineError};
-use crate::normalise::normalise;
-use crate::scenario::{Isolation, Need, Recording, Role, Scenario, Session, Stop};
+use crate::scenario::{Recording, Role, Scenario, Session};
 use crate::transcript::Transcript;
-use futures_util::StreamExt;
+use lanes::Lanes;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// An engine with its part in the comparison and its probe image.
@@ -24,7 +24,7 @@ pub struct Side {
 /// How to run.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// How many scenarios run at the same time.
+    /// How many scenarios run at the same time on each engine.
     pub jobs: usize,
     /// Stop at the first scenario whose reference and candidate differ in any way that `stop_at` of the observer says.
     pub fail_fast: bool,
@@ -43,6 +43,12 @@ impl Default for Options {
 pub trait Observer: Send + Sync {
     /// A scenario has ended; with `fail_fast`, true ends the run.
     fn finished(&self, run: &ScenarioRun) -> bool;
+
+    /// Whether this result is unlike what is known of these engines: it is then taken again alone, since engines race (Podman 4.3, say,
+    /// fails to inspect an image while another one is removed), and what holds is the second result.
+    fn doubtful(&self, _run: &ScenarioRun) -> bool {
+        false
+    }
 }
 
 /// Hears nothing.
@@ -92,16 +98,26 @@ pub struct NotRun {
 pub struct Run {
     /// One item a scenario, in the catalogue's order.
     pub scenarios: Vec<ScenarioRun>,
+    /// The scenarios that were taken again: see [`Observer::doubtful`].
+    pub retaken: Vec<String>,
     /// The engine that was lost, where one was: the scenarios after that moment were not run.
     pub lost: Option<EngineError>,
 }
 
-/// Runs the scenarios on the reference and, when there is one, on the candidate: both engines take each scenario at the same time.
+/// How many scenarios that only wait run beside the jobs of an engine.
+const WAITING: usize = 6;
+
+/// More than one in so many doubtful results are no race: none is then taken again.
+const RETAKEN: usize = 20;
+
+/// Runs the scenarios on the reference and, when there is one, on the candidate. Both engines take the scenarios in the same order, each
+/// with its own jobs: the faster one does not wait for the other after each scenario, only at the end.
 pub async fn run(sides: &[Side], scenarios: &[Scenario], options: Options, observer: &dyn Observer) -> Run {
-    run_named(sides, scenarios, options, observer, &format!("lockstep{:x}", std::process::id())).await
+    run_named(sides, scenarios, options, observer, &format!("lockstep{:08x}", std::process::id())).await
 }
 
-/// The same with a name for the run, which all that it makes is named and labelled after.
+/// The same with a name for the run, which all that it makes is named and labelled after. Names of one length, here 16 characters, keep the
+/// sizes of what holds them (an image's configuration, say) equal from run to run.
 pub async fn run_named(
     sides: &[Side],
     scenarios: &[Scenario],
@@ -109,69 +125,31 @@ pub async fn run_named(
     observer: &dyn Observer,
     run_name: &str,
 ) -> Run {
-    let halted = AtomicBool::new(false);
-    let lost = std::sync::Mutex::new(None);
-    let one = |(index, scenario): (usize, &Scenario)| {
-        let unique = format!("{run_name}-{index}");
-        let (scenario, halted, lost) = (scenario.clone(), &halted, &lost);
-        async move {
-            if halted.load(Ordering::Relaxed) {
-                return (index, skipped(&scenario, "the run ended before it", true));
+    let lanes = Lanes::new(sides, scenarios, options, observer, run_name);
+    futures_util::future::join_all((0..sides.len()).map(|side| lanes.drive(side))).await;
+    let mut run = lanes.finish();
+    let doubtful: Vec<usize> = (0..run.scenarios.len()).filter(|at| observer.doubtful(&run.scenarios[*at])).collect();
+    if doubtful.len() <= scenarios.len() / RETAKEN + 2 {
+        for at in doubtful {
+            if run.lost.is_some() {
+                break;
             }
-            let result = one_scenario(sides, &scenario, &unique, options).await;
-            let run = result.unwrap_or_else(|error| {
-                halted.store(true, Ordering::Relaxed);
-                let run = skipped(&scenario, &error.to_string(), true);
-                crate::engine::lock(lost).get_or_insert(error);
-                run
-            });
-            if observer.finished(&run) && options.fail_fast {
-                halted.store(true, Ordering::Relaxed);
-            }
-            (index, run)
+            retake(&mut run, at, sides, scenarios, options, run_name).await;
         }
-    };
-    let (shared, alone): (Vec<_>, Vec<_>) =
-        scenarios.iter().enumerate().partition(|(_, scenario)| scenario.isolation == Isolation::Shared);
-    let mut done: Vec<(usize, ScenarioRun)> =
-        futures_util::stream::iter(shared.into_iter().map(one)).buffer_unordered(options.jobs.max(1)).collect().await;
-    for item in alone {
-        done.push(one(item).await);
     }
-    done.sort_by_key(|(index, _)| *index);
-    let lost = crate::engine::lock(&lost).take();
-    Run { scenarios: done.into_iter().map(|(_, run)| run).collect(), lost }
+    run
 }
 
-async fn one_scenario(
-    sides: &[Side],
-    scenario: &Scenario,
-    unique: &str,
-    options: Options,
-) -> Result<ScenarioRun, EngineError> {
-    if let Some(reason) = sides.iter().find_map(|side| unmet(side, scenario)) {
-        return Ok(skipped(scenario, &reason, false));
+async fn retake(run: &mut Run, at: usize, sides: &[Side], scenarios: &[Scenario], options: Options, run_name: &str) {
+    let lanes = Lanes::new(sides, &scenarios[at..=at], options, &Silent, run_name).numbered_from(scenarios.len() + at);
+    futures_util::future::join_all((0..sides.len()).map(|side| lanes.drive(side))).await;
+    let again = lanes.finish();
+    run.lost = again.lost;
+    run.retaken.push(scenarios[at].name.clone());
+    if let Some(scenario) = again.scenarios.into_iter().next() {
+        run.scenarios[at] = scenario;
     }
-    let taking = sides.iter().map(|side| take(side, scenario, unique, options.scenario_deadline));
-    let recordings = futures_util::future::join_all(taking).await;
-    let mut run = ScenarioRun { name: scenario.name.clone(), reference: None, candidate: None, not_run: None };
-    for (side, recording) in sides.iter().zip(recordings) {
-        match &recording.stop {
-            Some(Stop::Engine(error)) => return Err((**error).clone()),
-            Some(Stop::Wrong(problem)) => run.not_run = Some(NotRun { reason: problem.clone(), trouble: true }),
-            Some(Stop::NotRun(reason)) => run.not_run = Some(NotRun { reason: reason.clone(), trouble: false }),
-            Some(Stop::Blocked(_)) | None => {}
-        }
-        let transcript = normalise(&recording.raw, &recording.known);
-        let taken = Taken { raw: recording.raw, transcript, duration: recording.duration };
-        match side.role {
-            Role::Reference => run.reference = Some(taken),
-            Role::Candidate => run.candidate = Some(taken),
-        }
-    }
-    Ok(run)
 }
-
 /// One scenario on one engine.
 pub async fn take(side: &Side, scenario: &Scenario, unique: &str, deadline: Duration) -> Recording {
     let engine = side.engine.clone();
@@ -182,26 +160,4 @@ pub async fn take(side: &Side, scenario: &Scenario, unique: &str, deadline: Dura
         Err(_) => Err(session.out_of_time(deadline)),
     };
     session.finish(outcome, started).await
-}
-
-/// The first need that the side does not meet, as a reason.
-fn unmet(side: &Side, scenario: &Scenario) -> Option<String> {
-    scenario.needs.iter().find_map(|need| match need {
-        Need::Disposable if !side.engine.disposable => Some(format!(
-            "it acts on the whole engine, and {} was neither launched by Lockstep nor marked --disposable",
-            side.engine.client.name()
-        )),
-        Need::Api(wanted) => {
-            let parse = |text: &str| text.parse::<crate::engine::ApiVersion>().ok();
-            let spoken = parse(&side.engine.identity.api);
-            (parse(wanted) > spoken).then(|| format!("API {wanted} needed, the run is at {}", side.engine.identity.api))
-        }
-        Need::Program(name) if !crate::engine::on_path(name) => Some(format!("{name} is not on PATH")),
-        _ => None,
-    })
-}
-
-fn skipped(scenario: &Scenario, reason: &str, trouble: bool) -> ScenarioRun {
-    let not_run = Some(NotRun { reason: reason.to_owned(), trouble });
-    ScenarioRun { name: scenario.name.clone(), reference: None, candidate: None, not_run }
 }

@@ -47,6 +47,15 @@ impl Attached {
         }
     }
 
+    /// Writes like somebody who types, a fifth of a second after each byte: an engine then reads them one at a time. Nothing tells when
+    /// it has read one, so this is the one place that lets time pass.
+    pub async fn type_keys(&mut self, keys: &[u8]) {
+        for key in keys {
+            self.write(std::slice::from_ref(key)).await;
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+
     /// Closes the writing half: the container reads the end of its standard input.
     pub async fn close_write(&mut self) {
         if let Some(mut writer) = self.writer.take() {

@@ -28,6 +28,7 @@ pub struct Call<'s> {
     shown: Payload,
     reading: Reading,
     independent: bool,
+    patience: Option<Duration>,
     unversioned: bool,
 }
 
@@ -56,6 +57,7 @@ impl<'s> Call<'s> {
             shown: Payload::None,
             reading: Reading::Auto,
             independent: false,
+            patience: None,
             unversioned: false,
         }
     }
@@ -142,6 +144,12 @@ impl<'s> Call<'s> {
         self
     }
 
+    /// The reference answers at once: a candidate that has not answered after this time never does. The reference has its full deadline.
+    pub fn within(mut self, patience: Duration) -> Self {
+        self.patience = Some(patience);
+        self
+    }
+
     /// Asks for the connection itself, as attach and exec do.
     pub fn hijack(self) -> Self {
         self.header("connection", "Upgrade").header("upgrade", "tcp")
@@ -162,9 +170,11 @@ impl<'s> Call<'s> {
     async fn send(self, status: Option<u16>) -> Result<Reply, Stop> {
         let started = Instant::now();
         let client = &self.session.engine.client;
-        let result = match self.unversioned {
-            true => client.send_bare(&self.operation, &self.wire()).await,
-            false => client.send(&self.operation, &self.wire()).await,
+        let patience = self.patience.filter(|_| self.session.role == Role::Candidate);
+        let result = match (self.unversioned, patience) {
+            (true, _) => client.send_bare(&self.operation, &self.wire()).await,
+            (false, Some(patience)) => client.send_within(&self.operation, &self.wire(), patience).await,
+            (false, None) => client.send(&self.operation, &self.wire()).await,
         };
         let answer = match result {
             Ok(answer) => answer,
@@ -204,7 +214,7 @@ impl<'s> Call<'s> {
             }
             Err(error) if error.is_local() => {
                 let answer = no_answer(&error, started.elapsed());
-                let body = Payload::Text(error.to_string());
+                let body = Payload::Text(String::from_utf8_lossy(&answer.body).into_owned());
                 self.record(status, answer, body, started.elapsed())
                     .and_then(|_| Err(Stop::Blocked("no answer".to_owned())))
             }
@@ -243,7 +253,7 @@ impl<'s> Call<'s> {
 
     fn problem(&self, status: u16, answer: &WireAnswer) -> Option<String> {
         let text = String::from_utf8_lossy(&answer.body);
-        let said: String = text.trim().chars().take(300).collect();
+        let said = shortened(text.trim());
         (status != answer.status).then(|| {
             format!(
                 "{} expects {status}, {} answered {}: {said}",
@@ -294,8 +304,19 @@ fn label(body: &mut Value, unique: &str) {
     }
 }
 
+/// At most 300 characters, cut between words: a part of an id would not be known as one.
+fn shortened(text: &str) -> &str {
+    let Some((cut, _)) = text.char_indices().nth(300) else { return text };
+    text[..cut].trim_end_matches(|letter: char| letter.is_ascii_alphanumeric())
+}
+
 fn no_answer(error: &EngineError, duration: Duration) -> WireAnswer {
-    WireAnswer { status: 0, headers: Vec::new(), body: Bytes::from(error.to_string()), duration }
+    let text = match error {
+        // How long was waited is no matter of the engine's.
+        EngineError::Deadline { .. } => "no answer in time".to_owned(),
+        other => other.to_string(),
+    };
+    WireAnswer { status: 0, headers: Vec::new(), body: Bytes::from(text), duration }
 }
 
 /// What an answer says was made, so that it is removed at the end and keeps its name in the transcript.

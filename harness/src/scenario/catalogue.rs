@@ -19,6 +19,8 @@ pub struct Scenario {
     pub isolation: Isolation,
     /// What it needs besides an engine.
     pub needs: Vec<Need>,
+    /// What an engine waits for in it, doing next to nothing: it then takes no job from the others.
+    pub waits: Option<&'static str>,
     run: Arc<Run>,
 }
 
@@ -115,6 +117,7 @@ impl Area<'_> {
             name: format!("{}/{name}", self.name),
             isolation: Isolation::Shared,
             needs: Vec::new(),
+            waits: None,
             run: Arc::new(run),
         });
         Added { scenario: &mut scenarios[at] }
@@ -130,6 +133,12 @@ impl Added<'_> {
     /// Nothing else runs on the engine meanwhile.
     pub fn alone(self) -> Self {
         self.scenario.isolation = Isolation::Alone;
+        self
+    }
+
+    /// An engine spends the time of this scenario waiting, for the reason given: it runs beside the jobs, not as one of them.
+    pub fn waits(self, why: &'static str) -> Self {
+        self.scenario.waits = Some(why);
         self
     }
 

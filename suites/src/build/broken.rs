@@ -11,13 +11,14 @@ pub(super) fn add(area: &mut Area<'_>) {
         ("empty-dockerfile", "", 400),
         ("run-before-from", "RUN x\n", 400),
         ("upper-case-image", "FROM UPPER\n", 200),
-        ("image-of-a-registry-that-refuses", "FROM 127.0.0.1:1/nosuch\n", 200),
         ("nothing-but-from-scratch", "FROM scratch\n", 200),
         ("copy-of-a-missing-file", "FROM scratch\nCOPY missing /\n", 200),
         ("copy-from-outside-the-context", "FROM scratch\nCOPY ../missing /\n", 200),
     ] {
         area.add(&format!("broken/{case}"), move |s| Box::pin(fails(s, dockerfile, status)));
     }
+    area.add("broken/image-of-a-registry-that-refuses", |s| Box::pin(fails(s, "FROM 127.0.0.1:1/nosuch\n", 200)))
+        .waits("Podman tries three times");
     area.add("broken/no-dockerfile", |s| Box::pin(no_dockerfile(s)));
     area.add("broken/named-dockerfile-missing", |s| Box::pin(named_dockerfile(s, "other")));
     area.add("broken/dockerfile-outside-the-context", |s| Box::pin(named_dockerfile(s, "../other")));

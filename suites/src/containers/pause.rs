@@ -22,7 +22,7 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("pause/then-remove", |s| Box::pin(then_remove(s)));
     area.add("pause/then-kill", |s| Box::pin(then_kill(s)));
     area.add("pause/then-signal", |s| Box::pin(then_signal(s)));
-    area.add("pause/then-stop-signal", |s| Box::pin(then_stop_signal(s)));
+    area.add("pause/then-stop-signal", |s| Box::pin(then_stop_signal(s))).waits("Podman does not deliver the signal");
     area.add("pause/then-list", |s| Box::pin(then_list(s)));
 }
 

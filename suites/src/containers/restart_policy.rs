@@ -18,7 +18,8 @@ pub(super) fn add(area: &mut Area<'_>) {
         area.add(&format!("restart-policy/{policy}-leaves-stopped-alone"), move |s| Box::pin(stopped(s, policy)));
         area.add(&format!("restart-policy/{policy}-leaves-killed-alone"), move |s| Box::pin(killed(s, policy)));
     }
-    area.add("restart-policy/start-resets-the-count", |s| Box::pin(start_resets(s)));
+    area.add("restart-policy/start-resets-the-count", |s| Box::pin(start_resets(s)))
+        .waits("the delay between restarts");
     area.add("restart-policy/update-takes-effect", |s| Box::pin(update_takes_effect(s)));
 }
 

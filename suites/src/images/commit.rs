@@ -5,10 +5,11 @@ use lockstep_harness::scenario::{Area, Outcome, Session};
 use serde_json::json;
 
 pub(super) fn add(area: &mut Area<'_>) {
-    area.add("commit/plain", |s| Box::pin(plain(s)));
+    // Podman gives a layer's history the id of any image that ends in the layer: another commit of an unchanged container has the same.
+    area.add("commit/plain", |s| Box::pin(plain(s))).alone();
     area.add("commit/without-name", |s| Box::pin(without_name(s)));
     area.add("commit/without-body", |s| Box::pin(without_body(s)));
-    area.add("commit/author-and-comment", |s| Box::pin(author_and_comment(s)));
+    area.add("commit/author-and-comment", |s| Box::pin(author_and_comment(s))).alone();
     area.add("commit/changes", |s| Box::pin(changes(s)));
     area.add("commit/config-in-body", |s| Box::pin(config_in_body(s)));
     area.add("commit/running-without-pause", |s| Box::pin(running(s)));

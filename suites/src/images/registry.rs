@@ -7,13 +7,13 @@ const REFUSED: &str = "127.0.0.1:1/nosuch";
 const NOBODY: &str = "e30=";
 
 pub(super) fn add(area: &mut Area<'_>) {
-    area.add("pull/registry-refuses", |s| Box::pin(pull_refused(s)));
+    area.add("pull/registry-refuses", |s| Box::pin(pull_refused(s))).waits("Podman tries three times");
     for (case, image) in [("upper-case", "UPPER"), ("bad-characters", "127.0.0.1:1/nosuch:t@@")] {
         area.add(&format!("pull/bad-reference/{case}"), move |s| Box::pin(pull_bad(s, image)));
     }
-    area.add("pull/bad-platform", |s| Box::pin(pull_bad_platform(s)));
+    area.add("pull/bad-platform", |s| Box::pin(pull_bad_platform(s))).waits("Podman tries three times");
     area.add("push/unknown-image", |s| Box::pin(push_unknown(s)));
-    area.add("push/registry-refuses", |s| Box::pin(push_refused(s)));
+    area.add("push/registry-refuses", |s| Box::pin(push_refused(s))).waits("Podman tries three times");
     area.add("push/without-auth-header", |s| Box::pin(push_without_auth(s)));
     area.add("search/registry-refuses", |s| Box::pin(search_refused(s)));
     area.add("search/bad-limit", |s| Box::pin(search_bad_limit(s)));

@@ -34,7 +34,6 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("create/name-taken", |s| Box::pin(name_taken(s)));
     area.add("create/subnet-taken", |s| Box::pin(subnet_taken(s)));
     for (case, body, status) in [
-        ("unknown-driver", json!({ "Driver": "nosuch" }), 404),
         ("subnet-is-none", json!({ "IPAM": { "Config": [{ "Subnet": "bad" }] } }), 500),
         (
             "gateway-outside-subnet",
@@ -54,6 +53,8 @@ pub(super) fn add(area: &mut Area<'_>) {
     ] {
         area.add(&format!("create/bad/{case}"), move |s| Box::pin(bad(s, body.clone(), status)));
     }
+    area.add("create/bad/unknown-driver", |s| Box::pin(bad(s, json!({ "Driver": "nosuch" }), 404)))
+        .waits("Docker looks for the plugin for 15 seconds");
     area.add("create/bad/no-name", |s| Box::pin(bad_name(s, "", 500)));
     area.add("create/bad/predefined-name", |s| Box::pin(bad_name(s, "none", 403)));
     area.add("create/bad/malformed-json", |s| Box::pin(malformed(s)));

@@ -9,7 +9,7 @@ use crate::divergence::{EngineRange, Entry, Exercised, Verdict, account};
 const CREATE: &str = "POST /containers/create";
 
 fn not_reached(at: &str) -> Difference {
-    difference(at, INSPECT, "/body", Kind::NotReached, (json!({}), Value::Null))
+    difference(at, INSPECT, "/status", Kind::NotReached, (json!(200), Value::Null))
 }
 
 #[test]
@@ -53,6 +53,24 @@ fn not_reached_is_never_excused_by_what_did_not_block_it() {
     assert_eq!(differences[3].divergence, None);
     // The cause is reported once; what has no cause is reported itself.
     assert_eq!(accounting.undeclared, [2, 4]);
+}
+
+#[test]
+fn a_header_blocks_nothing_and_a_match_may_say_not_reached() {
+    let header = "[[match]]\nscenario = \"run/*\"\npointer = \"/headers/server\"\nkind = \"value\"";
+    let never = "[[match]]\nscenario = \"run/2\"\nkind = \"not-reached\"";
+    let list = entries(&[("header", "header", header), ("never", "body-field", never)]);
+    let values = || (json!(1), json!(2));
+    let mut differences = [
+        difference("run/1:1", CREATE, "/headers/server", Kind::Value, values()),
+        not_reached("run/1:2"),
+        difference("run/2:1", CREATE, "/headers/server", Kind::Value, values()),
+        not_reached("run/2:2"),
+    ];
+    let accounting = account_for(&list, &[("run/1", &[CREATE]), ("run/2", &[CREATE])], &[], &mut differences);
+    assert_eq!(accounting.undeclared, [1]);
+    assert_eq!(differences[3].divergence.as_deref(), Some("never"));
+    assert_eq!(verdicts(&accounting), [("header", Verdict::Holds, 2), ("never", Verdict::Holds, 1)]);
 }
 
 #[rstest]

@@ -136,7 +136,7 @@ DIVERGENCE.md:5: the entry has no `match`; expected at least one [[match]] table
     assert_snapshot!(errors(&file("body-field", "[[match]]\noperation = \"GET /info\"")), @r#"
 DIVERGENCE.md:11: a [[match]] has no `scenario`; expected a glob over scenario names or an array of them, such as "containers/exit-status/*". Add it
 DIVERGENCE.md:11: a [[match]] has no `pointer`; expected a glob over JSON pointers or an array of them, such as "/body/StatusCode". Add it
-DIVERGENCE.md:11: a [[match]] has no `kind`; expected one of missing, extra, type, value, order, or an array of them. Add it
+DIVERGENCE.md:11: a [[match]] has no `kind`; expected one of missing, extra, type, value, order, not-reached, or an array of them. Add it
 "#);
     assert_snapshot!(errors(&file("logging", "observable = false")), @"DIVERGENCE.md:5: the entry has no `reason`; expected a text that says why no API call can show the divergence. Add it");
 }
@@ -168,10 +168,10 @@ DIVERGENCE.md:11: a [[match]] has no `kind`; expected one of missing, extra, typ
 #[case::slower("\n[[match]]", "slower = \"<= 2x\"\n[[match]]", r#"DIVERGENCE.md:10: `slower` in an entry of another category; expected it only with `category = "performance"`. Remove it, or change the category"#)]
 #[case::one_match("[[match]]", "[match]", r#"DIVERGENCE.md:11: `match` is a table without tables; expected at least one [[match]] table that says which differences the entry accounts for. Write `[[match]]` in double brackets"#)]
 #[case::pointer("/body/Id", "body/Id", r#"DIVERGENCE.md:13: `pointer` is "body/Id"; expected a glob over JSON pointers or an array of them, such as "/body/StatusCode". Begin with `/`"#)]
-#[case::kind("\"value\"", "[\"value\", \"other\"]", r#"DIVERGENCE.md:14: `kind` is "other"; expected one of missing, extra, type, value, order, or an array of them. Use one of these words"#)]
-#[case::kind_item("\"value\"", "[\"value\", 1]", r#"DIVERGENCE.md:14: `kind` is an array with an integer; expected one of missing, extra, type, value, order, or an array of them. Correct the item"#)]
-#[case::no_kind("\"value\"", "[]", r#"DIVERGENCE.md:14: `kind` is an empty array; expected one of missing, extra, type, value, order, or an array of them. Fill it in, or remove it"#)]
-#[case::not_reached("\"value\"", "\"not-reached\"", r#"DIVERGENCE.md:14: `kind` is "not-reached"; expected one of missing, extra, type, value, order, or an array of them. Remove it: what was not reached is accounted with the step that blocked it"#)]
+#[case::kind("\"value\"", "[\"value\", \"other\"]", r#"DIVERGENCE.md:14: `kind` is "other"; expected one of missing, extra, type, value, order, not-reached, or an array of them. Use one of these words"#)]
+#[case::kind_item("\"value\"", "[\"value\", 1]", r#"DIVERGENCE.md:14: `kind` is an array with an integer; expected one of missing, extra, type, value, order, not-reached, or an array of them. Correct the item"#)]
+#[case::no_kind("\"value\"", "[]", r#"DIVERGENCE.md:14: `kind` is an empty array; expected one of missing, extra, type, value, order, not-reached, or an array of them. Fill it in, or remove it"#)]
+#[case::not_reached("\"value\"", "[\"value\", \"not-reached\"]", r#"DIVERGENCE.md:14: `kind` is "not-reached" among others; expected one of missing, extra, type, value, order, not-reached, or an array of them. Give it a match of its own, with exact scenarios"#)]
 #[case::aspect("kind =", "aspect = \"bodies\"\nkind =", r#"DIVERGENCE.md:14: `aspect` is "bodies"; expected one of status, header, body, stream, observation, event, latency, cli. Use one of these words"#)]
 #[case::regex("kind =", "candidate_matches = \"(a\"\nkind =", r#"DIVERGENCE.md:14: `candidate_matches` is "(a" (unclosed group); expected a regular expression that fits all of the candidate's value. Correct it; a backslash takes a sign literally"#)]
 #[case::two_values("kind =", "candidate = 1\ncandidate_matches = \"1\"\nkind =", r#"DIVERGENCE.md:15: both `candidate` and `candidate_matches`; expected one of them. Remove the one that says less"#)]
