@@ -121,7 +121,7 @@ async fn volumes(s: &mut Session) -> Outcome {
     let plugin = format!("{}:latest", s.name("driver"));
     create(s, &plugin, &driver()).await?;
     s.call(ENABLE, &[&plugin]).query("timeout", 5).expect(200).await?;
-    for (word, status) in [("good", 201), ("kept", 201), ("refused", 500)] {
+    for (word, status) in [("good", 201), ("kept", 201), ("hidden", 201), ("refused", 500)] {
         let name = s.name(word);
         let body = json!({ "Name": name, "Driver": plugin, "DriverOpts": { "colour": "blue" } });
         s.call("POST /volumes/create", &[]).json(body).independent().expect(status).await?;

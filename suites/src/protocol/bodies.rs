@@ -2,7 +2,7 @@
 
 use super::table::{groups, operations, takes_json};
 use lockstep_harness::coverage::Operation;
-use lockstep_harness::scenario::{Area, Call, Outcome, Session};
+use lockstep_harness::scenario::{Area, Call, Need, Outcome, Session};
 use serde_json::{Value, json};
 
 const NOSUCH: &str = "lockstep-nosuch";
@@ -21,6 +21,8 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("json/texts", |s| Box::pin(texts(s)));
     area.add("content-types", |s| Box::pin(content_types(s)));
     area.add("filters", |s| Box::pin(filters(s)));
+    // An engine that overlooks them takes away all that it has.
+    area.add("filters-of-prune", |s| Box::pin(filters_of_prune(s))).needs(Need::Disposable);
 }
 
 async fn bad_body(s: &mut Session, group: &str) -> Outcome {
@@ -162,6 +164,15 @@ async fn filters(s: &mut Session) -> Outcome {
         s.call(operation, &[]).query("filters", format!("{{\"label\":[\"{own}\"]")).answered().await?;
         s.call(operation, &[]).query("filters", format!("label={own}")).answered().await?;
         s.call(operation, &[]).filters(json!({ "label": [own], "nosuch": ["x"] })).answered().await?;
+    }
+    Ok(())
+}
+
+async fn filters_of_prune(s: &mut Session) -> Outcome {
+    for what in ["containers", "images", "networks", "volumes", "build"] {
+        for filters in ["{bad", "{\"nosuch\":[\"x\"]}", "{\"label\":7}", "{\"until\":[\"yesterday\"]}"] {
+            s.call(&format!("POST /{what}/prune"), &[]).query("filters", filters).answered().await?;
+        }
     }
     Ok(())
 }

@@ -54,7 +54,22 @@ async fn case(s: &mut Session) -> Outcome {
         odd(s, "GET /version", path).await?;
     }
     odd(s, "GET /containers/{id}/json", "/containers/lockstep-nosuch/JSON").await?;
-    odd(s, "GET /containers/{id}/json", "/container/lockstep-nosuch/json").await
+    odd(s, "GET /containers/{id}/json", "/container/lockstep-nosuch/json").await?;
+    // A name of an image has no capitals.
+    for (operation, path) in [
+        ("GET /images/{name}/json", "/images/UPPER/json"),
+        ("GET /images/{name}/history", "/images/UPPER/history"),
+        ("GET /images/{name}/get", "/images/UPPER/get"),
+        ("GET /images/get", "/images/get?names=UPPER"),
+        ("DELETE /images/{name}", "/images/UPPER"),
+        ("POST /images/{name}/tag", "/images/UPPER/tag?repo=lockstep-other"),
+        ("POST /images/{name}/tag", "/images/lockstep-nosuch/tag?repo=UPPER"),
+        ("POST /images/{name}/tag", "/images/lockstep-nosuch/tag?repo=sha256"),
+        ("GET /distribution/{name}/json", "/distribution/UPPER/json"),
+    ] {
+        odd(s, operation, path).await?;
+    }
+    Ok(())
 }
 
 async fn long(s: &mut Session) -> Outcome {
