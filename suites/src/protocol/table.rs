@@ -69,16 +69,26 @@ pub(super) fn has_name(facts: &Operation) -> bool {
 
 /// A call of the operation on nothing that exists, with what it cannot do without.
 pub(super) fn call<'s>(s: &'s mut Session, facts: &Operation, without: &str) -> Call<'s> {
+    let own = s.own();
     let mut call = s.call(&facts.operation, &[NOSUCH]);
     for (operation, name, value) in NEEDED {
         if facts.operation == *operation && *name != without {
             call = call.query(name, value);
         }
     }
+    // Only its own things: what else is on the engine is no part of the answer.
+    if is_list(facts) {
+        call = call.filters(own);
+    }
     if facts.operation.ends_with("/push") {
         call = call.header("x-registry-auth", "e30=");
     }
     if takes_json(facts) { call.json(json!({})) } else { call }
+}
+
+/// Whether it lists what is on the engine, and can be told to list less.
+fn is_list(facts: &Operation) -> bool {
+    ["GET /containers/json", "GET /images/json", "GET /networks", "GET /volumes"].contains(&facts.operation.as_str())
 }
 
 /// Without these an operation says only that they are missing.
@@ -142,7 +152,11 @@ async fn unreadable_query(s: &mut Session, group: &str) -> Outcome {
         let name = facts.query.keys().next().map_or("x", String::as_str);
         let path = facts.operation.split_once(' ').map_or("", |(_, path)| path);
         let path = path.replace("{id}", NOSUCH).replace("{name}", NOSUCH);
-        let call = s.call(&facts.operation, &[]).path(&format!("{path}?{name}=%zz"));
+        let own = match is_list(facts) {
+            true => format!("&filters={{%22label%22:[%22{}%22]}}", s.label()),
+            false => String::new(),
+        };
+        let call = s.call(&facts.operation, &[]).path(&format!("{path}?{name}=%zz{own}"));
         let call = if takes_json(facts) { call.json(json!({})) } else { call };
         call.answered().await?;
     }
