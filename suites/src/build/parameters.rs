@@ -139,10 +139,14 @@ async fn limits(s: &mut Session) -> Outcome {
     // The container of the step was kept: its settings are those of the build.
     let own = s.own();
     let found = s.call("GET /containers/json", &[]).query("all", 1).filters(own).independent().expect(200).await?;
-    if let Ok(container) = found.text("/0/Id") {
-        s.remember("container", &container);
-        s.call("GET /containers/{id}/json", &[&container]).independent().expect(200).await?;
+    for at in 0..2 {
+        if let Ok(name) = found.text(&format!("/{at}/Names/0")) {
+            s.know(name.trim_start_matches('/'), &format!("build-name:{at}"));
+        }
     }
+    let container = found.text("/0/Id")?;
+    s.remember("container", &container);
+    s.call("GET /containers/{id}/json", &[&container]).expect(200).await?;
     Ok(())
 }
 

@@ -16,7 +16,7 @@ const NOBODY: &str = "e30=";
 const SOCKET: &str = "/run/docker/plugins/driver.sock";
 
 pub(super) fn add(area: &mut Area<'_>) {
-    // Docker 20.10 dies at times of two plugins that come and go at once.
+    // The list of plugins is the engine's; so is what becomes of their content when one is removed.
     area.add("made/life", |s| Box::pin(life(s))).alone();
     area.add("made/volumes", |s| Box::pin(volumes(s))).alone();
     area.add("made/bad-archives", |s| Box::pin(bad_archives(s))).alone();
@@ -158,8 +158,8 @@ async fn bad_archives(s: &mut Session) -> Outcome {
     Ok(())
 }
 
-/// What reaches for a registry that refuses. (Nothing is pushed for good: Docker 20.10 dies of it at times, of a report of
-/// progress that comes after the end.)
+/// What reaches for a registry that refuses. (Nothing is pushed for good: in one run of four, Docker 20.10 was gone after
+/// the push of a plugin that succeeded.)
 async fn remote(s: &mut Session) -> Outcome {
     let nosuch = "127.0.0.1:1/nosuch:t";
     let local = format!("127.0.0.1:1/{}:latest", s.name("plugin"));
