@@ -122,8 +122,9 @@ async fn extra_hosts(s: &mut Session) -> Outcome {
 /// The limits of a build's steps, as its container has them.
 async fn limits(s: &mut Session) -> Outcome {
     let name = s.image_name("built");
-    let dockerfile = format!("FROM {}\nRUN probe write-file /made {}\n", s.image(), s.label());
-    let mut call = build(s, &[("Dockerfile", &dockerfile)]).query("t", &name).query("rm", 0);
+    // The label comes first, so that every container of the build has it.
+    let dockerfile = format!("FROM {}\nLABEL {}\nRUN probe write-file /made limits\n", s.image(), s.label());
+    let mut call = build(s, &[("Dockerfile", &dockerfile)]).query("t", &name).query("rm", 0).query("nocache", 1);
     for (parameter, value) in [
         ("memory", "67108864"),
         ("memswap", "134217728"),
@@ -139,7 +140,7 @@ async fn limits(s: &mut Session) -> Outcome {
     // The container of the step was kept: its settings are those of the build.
     let own = s.own();
     let found = s.call("GET /containers/json", &[]).query("all", 1).filters(own).independent().expect(200).await?;
-    for at in 0..2 {
+    for at in 0..3 {
         if let Ok(name) = found.text(&format!("/{at}/Names/0")) {
             s.know(name.trim_start_matches('/'), &format!("build-name:{at}"));
         }
