@@ -282,3 +282,18 @@ fn a_symbol_tells_what_it_stands_for() {
     let list = ["body", "blkio_stats", "io_service_bytes_recursive", "0"];
     assert_eq!(at(stats, &list, "<number>"), Some(StandsFor::Items));
 }
+
+#[test]
+fn what_a_layer_went_through_is_timing_and_how_it_ended_is_not() {
+    let said = |id: &str, status: &str| json!({"status": status, "progressDetail": {}, "id": id});
+    let pull = |items: Vec<Value>| {
+        let transcript = run(vec![step("POST /images/create", Payload::Progress(items))]);
+        transcript.steps[0].exchange().unwrap().answer.body.as_value().1
+    };
+    let quick = pull(vec![said("one", "Pulling fs layer"), said("one", "Pull complete")]);
+    let slow =
+        ["Pulling fs layer", "Downloading", "Verifying Checksum", "Download complete", "Extracting", "Pull complete"];
+    assert_eq!(pull(slow.map(|status| said("one", status)).to_vec()), quick);
+    let unfinished = pull(vec![said("one", "Pulling fs layer"), said("one", "Downloading")]);
+    assert_eq!(unfinished.as_array().unwrap().len(), 2);
+}

@@ -1,5 +1,6 @@
 //! Containers: their life from create to prune, and every question a client asks about them.
 
+mod ambiguous;
 mod create;
 mod create_accepts;
 mod create_refuses;
@@ -28,6 +29,7 @@ const NOSUCH: &str = "lockstep-nosuch";
 /// Adds the area's scenarios.
 pub fn add(catalogue: &mut Catalogue) {
     let mut area = catalogue.area("containers");
+    ambiguous::add(&mut area);
     create::add(&mut area);
     create_accepts::add(&mut area);
     create_refuses::add(&mut area);

@@ -2,6 +2,7 @@
 
 mod active;
 mod inactive;
+mod second;
 mod services;
 mod stored;
 mod whole;
@@ -18,6 +19,7 @@ pub fn add(catalogue: &mut Catalogue) {
     stored::add(&mut area);
     services::add(&mut area);
     whole::add(&mut area);
+    second::add(&mut area);
 }
 
 /// Makes the engine a swarm of one.

@@ -108,7 +108,7 @@ fn runtime() -> Option<&'static str> {
     candidates.iter().copied().find(|name| found(name).is_some())
 }
 
-fn search_path() -> String {
+pub(super) fn search_path() -> String {
     match std::env::var("PATH") {
         Ok(path) if !path.is_empty() => format!("{path}:{USUAL_PATH}"),
         _ => USUAL_PATH.to_owned(),

@@ -1,5 +1,7 @@
 //! Plugins, as far as they go without one: none can be installed where no registry answers.
 
+mod made;
+
 use lockstep_harness::scenario::{Catalogue, Need, Outcome, Session};
 use serde_json::{Value, json};
 
@@ -25,6 +27,7 @@ pub fn add(catalogue: &mut Catalogue) {
     area.add("pull/registry-refuses", |s| Box::pin(pull_refused(s)));
     area.add("create/no-archive", |s| Box::pin(create_garbage(s)));
     area.add("whole", |s| Box::pin(whole(s))).needs(Need::Disposable);
+    made::add(&mut area);
 }
 
 async fn list(s: &mut Session) -> Outcome {
