@@ -2,6 +2,7 @@
 
 use lockstep_harness::divergence;
 use lockstep_harness::engine::EngineError;
+use lockstep_harness::gate::merge::MergeError;
 use lockstep_harness::transcript::store::StoreError;
 use std::path::PathBuf;
 
@@ -25,6 +26,17 @@ pub enum CliError {
     /// An engine.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// A file cannot be read, or holds something else.
+    #[error("{}: {problem}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// With the line where there is one.
+        problem: String,
+    },
+    /// The results of shards do not fit together.
+    #[error(transparent)]
+    Merge(#[from] MergeError),
     /// The interposer.
     #[error("{0}")]
     Interposer(#[from] lockstep_interposer::Error),

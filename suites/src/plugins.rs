@@ -1,6 +1,6 @@
 //! Plugins, as far as they go without one: none can be installed where no registry answers.
 
-use lockstep_harness::scenario::{Catalogue, Outcome, Session};
+use lockstep_harness::scenario::{Catalogue, Need, Outcome, Session};
 use serde_json::{Value, json};
 
 const REFUSED: &str = "127.0.0.1:1/nosuch";
@@ -24,6 +24,7 @@ pub fn add(catalogue: &mut Catalogue) {
     area.add("privileges/without-remote", |s| Box::pin(privileges_without_remote(s)));
     area.add("pull/registry-refuses", |s| Box::pin(pull_refused(s)));
     area.add("create/no-archive", |s| Box::pin(create_garbage(s)));
+    area.add("whole", |s| Box::pin(whole(s))).needs(Need::Disposable);
 }
 
 async fn list(s: &mut Session) -> Outcome {
@@ -79,5 +80,40 @@ async fn create_garbage(s: &mut Session) -> Outcome {
         .tar(crate::archives::garbage())
         .expect(500)
         .await?;
+    Ok(())
+}
+
+/// A plugin with everything set that can be: what inspect and lists show of it. It is never enabled.
+async fn whole(s: &mut Session) -> Outcome {
+    let settable = json!(["value"]);
+    let config = json!({
+        "description": "Does nothing.",
+        "documentation": "https://example.org/plugin",
+        "interface": { "types": ["docker.volumedriver/1.0"], "socket": "p.sock", "protocolScheme": "moby.plugins.http/v1" },
+        "entrypoint": ["/plugin"],
+        "workdir": "/tmp",
+        "user": { "UID": 1, "GID": 2 },
+        "network": { "type": "host" },
+        "linux": {
+            "capabilities": ["CAP_SYS_ADMIN"],
+            "allowAllDevices": true,
+            "devices": [{ "name": "null", "description": "a device", "settable": ["path"], "path": "/dev/null" }],
+        },
+        "propagatedMount": "/data",
+        "ipchost": true,
+        "pidhost": true,
+        "mounts": [{
+            "name": "etc", "description": "a mount", "settable": ["source"], "source": "/etc", "destination": "/host",
+            "type": "bind", "options": ["rbind", "ro"],
+        }],
+        "env": [{ "name": "COLOUR", "description": "a variable", "settable": settable, "value": "blue" }],
+        "args": { "name": "args", "description": "arguments", "settable": settable, "value": ["one", "two"] },
+    });
+    let archive = crate::archives::files(&[("config.json", &config.to_string()), ("rootfs/plugin", "nothing")]);
+    let name = s.name("plugin");
+    s.call("POST /plugins/create", &[]).query("name", &name).tar(archive).expect(204).await?;
+    s.call("GET /plugins/{name}/json", &[&name]).independent().expect(200).await?;
+    s.call("GET /plugins", &[]).independent().expect(200).await?;
+    s.call("DELETE /plugins/{name}", &[&name]).query("force", "true").expect(200).await?;
     Ok(())
 }

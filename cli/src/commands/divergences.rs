@@ -4,6 +4,7 @@ use super::run::Round;
 use crate::args::{DivergencesArguments, Files};
 use crate::engines;
 use crate::error::CliError;
+use crate::progress::Talk;
 use lockstep_harness::gate::replay;
 use lockstep_harness::report::{self, View};
 use lockstep_harness::transcript::store::Store;
@@ -17,7 +18,7 @@ pub async fn divergences(files: &Files, arguments: &DivergencesArguments) -> Res
         let scenarios = super::select(&arguments.selection.only)?;
         let choice = engines::choose(&arguments.engines, true)?;
         let sides = engines::bring_up(&choice, &arguments.engines).await?;
-        let round = Round { files, list: &list, sides: &sides, scenarios: &scenarios };
+        let round = Round { files, list: &list, sides: &sides, scenarios: &scenarios, talk: Talk::Some };
         let taken = round.take(arguments.selection.jobs.into(), false).await;
         engines::take_down(sides).await;
         let taken = taken?;

@@ -6,16 +6,25 @@ pub mod clean;
 pub mod coverage;
 pub mod divergences;
 pub mod engines;
+pub mod history;
 pub mod interpose;
 pub mod list;
+pub mod merge;
 pub mod record;
 pub mod replay;
+pub mod report;
+pub mod repro;
 pub mod run;
+pub mod shell;
+pub mod spec;
 
 use crate::args::Files;
 use crate::error::CliError;
+use lockstep_harness::api::Api;
 use lockstep_harness::divergence::{DivergenceList, Glob};
+use lockstep_harness::gate::shard::Common;
 use lockstep_harness::scenario::Scenario;
+use lockstep_harness::transcript::snapshot::digest;
 use lockstep_harness::transcript::store::{Recorded, Store};
 
 /// The scenarios that fit one of the globs; all when there are none. A glob that fits nothing is an error.
@@ -45,6 +54,19 @@ pub fn divergences(files: &Files) -> Result<DivergenceList, CliError> {
         .map_err(|errors| CliError::Divergences { path: files.divergences.clone(), errors })
 }
 
+/// What a shard of this program, with these files, has in common with the others of its run.
+pub fn common(files: &Files, catalogue: &[String], chosen: &[String]) -> Result<Common, CliError> {
+    let divergences = std::fs::read_to_string(&files.divergences)
+        .map_err(|problem| CliError::Read { path: files.divergences.clone(), problem: problem.to_string() })?;
+    Ok(Common {
+        lockstep: env!("CARGO_PKG_VERSION").to_owned(),
+        catalogue: digest(&catalogue.join("\n")),
+        divergences: digest(&divergences),
+        selection: digest(&chosen.join("\n")),
+        selected: chosen.len(),
+    })
+}
+
 /// The snapshots of the candidates whose folder fits the glob, or whose engine has this name; all when there is none.
 pub fn candidates(store: &Store, glob: Option<&str>) -> Result<Vec<Recorded>, CliError> {
     let glob = glob.map(Glob::segments);
@@ -63,4 +85,21 @@ pub fn candidates(store: &Store, glob: Option<&str>) -> Result<Vec<Recorded>, Cl
         }
         _ => Ok(list),
     }
+}
+
+/// The error of a command that needs a recorded candidate.
+pub fn nothing_recorded(files: &Files) -> CliError {
+    CliError::Usage(format!(
+        "{} holds no recorded candidate; `lockstep record --candidate E` writes one",
+        files.snapshots.display()
+    ))
+}
+
+/// The facts to hold transcripts against: those asked for, else the nearest to what they were recorded at.
+pub fn api(asked: Option<&str>, recorded: &str) -> Result<&'static Api, CliError> {
+    let Some(version) = asked else { return Ok(Api::nearest(recorded)) };
+    Api::of(version).ok_or_else(|| {
+        let known: Vec<&str> = Api::versions().collect();
+        CliError::Usage(format!("--api '{version}' is not known; known are {}", known.join(", ")))
+    })
 }

@@ -3,7 +3,7 @@
 use crate::args::{Files, RecordArguments};
 use crate::engines;
 use crate::error::CliError;
-use crate::progress::{Progress, Question};
+use crate::progress::{Progress, Question, Talk};
 use lockstep_harness::compare::compare;
 use lockstep_harness::engine::Engine;
 use lockstep_harness::runner::{self, Options, Run, ScenarioRun, Side, Taken};
@@ -17,7 +17,7 @@ pub async fn record(files: &Files, arguments: &RecordArguments) -> Result<u8, Cl
     let sides = engines::bring_up(&choice, &arguments.engines).await?;
     let options = Options { jobs: arguments.selection.jobs.into(), ..Options::default() };
     let store = Store::open(&files.snapshots);
-    let progress = Progress::new(scenarios.len(), Box::new(|_| false), unlike(&store, &sides)?);
+    let progress = Progress::new(scenarios.len(), Talk::Some, Box::new(|_| false), unlike(&store, &sides)?);
     let mut run = runner::run(&sides, &scenarios, options, &progress).await;
     if let Some(error) = &mut run.lost {
         engines::keep_logs(&sides, error);

@@ -3,10 +3,12 @@
 use crate::args::{Files, Format, ReplayArguments, RunArguments};
 use crate::engines;
 use crate::error::CliError;
-use crate::progress::{Progress, Question};
+use crate::keeping;
+use crate::progress::{Progress, Question, Talk};
 use lockstep_harness::compare::{Difference, compare};
 use lockstep_harness::divergence::DivergenceList;
 use lockstep_harness::engine::{Engine, EngineError, EngineIdentity};
+use lockstep_harness::gate::shard;
 use lockstep_harness::gate::{Evidence, Pair, Source, Verdict, judge};
 use lockstep_harness::report::{self, View};
 use lockstep_harness::runner::{self, Options, Run, Side, latency};
@@ -17,7 +19,11 @@ use std::sync::Arc;
 
 /// Runs and gates; without a command and without engines, replays instead and says so.
 pub async fn run(files: &Files, arguments: &RunArguments) -> Result<u8, CliError> {
-    let scenarios = super::select(&arguments.selection.only)?;
+    keeping::check(&arguments.record, arguments.shard)?;
+    let chosen = super::select(&arguments.selection.only)?;
+    let names: Vec<String> = chosen.iter().map(|scenario| scenario.name.clone()).collect();
+    let taken = |scenario: &Scenario| arguments.shard.is_none_or(|shard| shard.takes(&scenario.name));
+    let scenarios: Vec<Scenario> = chosen.into_iter().filter(taken).collect();
     let list = Arc::new(super::divergences(files)?);
     let choice = match engines::choose(&arguments.engines, true) {
         Err(CliError::Engine(error)) if arguments.fallback && !error.is_usage() => {
@@ -35,10 +41,21 @@ pub async fn run(files: &Files, arguments: &RunArguments) -> Result<u8, CliError
     let sides = engines::bring_up(&choice, &arguments.engines).await?;
     let mut status = 0;
     for round in 1..=arguments.repeat {
-        let one = Round { files, list: &list, sides: &sides, scenarios: &scenarios };
-        let taken = one.take(arguments.selection.jobs.into(), arguments.fail_fast).await?;
-        print(&taken.verdict, &list, &taken.pairs, Some(&taken.run), arguments);
-        let result = u8::from(!taken.verdict.conforms());
+        let one = Round {
+            files,
+            list: &list,
+            sides: &sides,
+            scenarios: &scenarios,
+            talk: Talk::of(arguments.verbose, arguments.quiet),
+        };
+        let mut taken = one.take(arguments.selection.jobs.into(), arguments.fail_fast).await?;
+        if let Some(shard) = arguments.shard {
+            let common = super::common(files, &lockstep_suites::catalogue().names(), &names)?;
+            shard::mark(&mut taken.verdict, shard, common, &names, &taken.pairs, taken.latency);
+        }
+        print(&taken.verdict, &list, &taken.pairs, &taken.run, arguments);
+        super::report::write_one(&arguments.outputs, &taken.verdict, &list, &taken.pairs)?;
+        let result = keeping::keep(&arguments.record, std::slice::from_ref(&taken.verdict))?;
         status = status.max(result);
         if arguments.repeat > 1 {
             anstream::eprintln!("round {round} of {}: exit status {result}", arguments.repeat);
@@ -62,6 +79,8 @@ pub struct Round<'a> {
     pub list: &'a Arc<DivergenceList>,
     pub sides: &'a [Side],
     pub scenarios: &'a [Scenario],
+    /// What the progress display says.
+    pub talk: Talk,
 }
 
 /// What a round came to.
@@ -69,6 +88,8 @@ pub struct RoundTaken {
     pub run: Run,
     pub pairs: Vec<Pair>,
     pub verdict: Verdict,
+    /// Whether latencies were measured.
+    pub latency: bool,
 }
 
 impl Round<'_> {
@@ -81,6 +102,7 @@ impl Round<'_> {
         let recorded = recorded_differences(self.files, &reference.engine, &candidate.engine)?.map(Arc::new);
         let progress = Progress::new(
             self.scenarios.len(),
+            self.talk,
             unlike(self.list.clone(), self.sides, None),
             match &recorded {
                 Some(recorded) => unlike(self.list.clone(), self.sides, Some(recorded.clone())),
@@ -108,7 +130,7 @@ impl Round<'_> {
             recorded: recorded.as_deref(),
             latencies: latencies.as_deref(),
         });
-        Ok(RoundTaken { run, pairs, verdict })
+        Ok(RoundTaken { run, pairs, verdict, latency: latencies.is_some() })
     }
 
     /// The differences of latencies; `None` where nothing declared is about them, or its scenario is not among those that run.
@@ -182,21 +204,13 @@ fn recorded_differences(files: &Files, reference: &Engine, candidate: &Engine) -
     Ok(Some(all))
 }
 
-fn print(
-    verdict: &Verdict,
-    list: &DivergenceList,
-    pairs: &[Pair],
-    run: Option<&Run>,
-    RunArguments { format, verbose, trace, .. }: &RunArguments,
-) {
-    match format {
+fn print(verdict: &Verdict, list: &DivergenceList, pairs: &[Pair], run: &Run, arguments: &RunArguments) {
+    match arguments.format {
         Format::Json => anstream::println!("{}", report::json(verdict)),
         Format::Terminal => {
-            let view = View { verbose: *verbose, trace: *trace, ..View::detect() };
-            anstream::print!(
-                "{}",
-                report::terminal(verdict, list, pairs, run.map(|run| run.scenarios.as_slice()), &view)
-            );
+            let RunArguments { verbose, quiet, trace, .. } = *arguments;
+            let view = View { verbose, quiet, trace, ..View::detect() };
+            anstream::print!("{}", report::terminal(verdict, list, pairs, Some(&run.scenarios), &view));
         }
     }
 }

@@ -15,12 +15,13 @@ use serde_json::{Value, json};
 
 use crate::transcript::{End, Step, StepKind, Transcript};
 use symbols::Bindings;
+pub(crate) use symbols::loose;
 
 /// Where the candidate's transcript differs from the reference's. Both are normalised.
 pub fn compare(reference: &Transcript, candidate: &Transcript) -> Vec<Difference> {
     let mut differences = Vec::new();
     let mut bindings = Bindings::default();
-    let pairs = align(&reference.steps, &candidate.steps);
+    let pairs = pairs(reference, candidate);
     let (mut next, mut next_candidate) = (0, 0);
     for (left, right) in pairs {
         unpaired(reference, next..left, Kind::Missing, &mut differences);
@@ -68,8 +69,10 @@ fn unpaired(side: &Transcript, run: std::ops::Range<usize>, kind: Kind, differen
     });
 }
 
-/// Pairs of steps: by index as long as both did the same, else by the longest common run of operations.
-fn align(reference: &[Step], candidate: &[Step]) -> Vec<(usize, usize)> {
+/// Which step of the reference (by index) is which of the candidate: by index as long as both did the same, else by the
+/// longest common run of operations.
+pub fn pairs(reference: &Transcript, candidate: &Transcript) -> Vec<(usize, usize)> {
+    let (reference, candidate) = (&reference.steps, &candidate.steps);
     let same = |(left, right): (&Step, &Step)| same_step(left, right);
     if reference.iter().zip(candidate).all(same) {
         return (0..reference.len().min(candidate.len())).map(|index| (index, index)).collect();

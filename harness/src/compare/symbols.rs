@@ -55,7 +55,7 @@ pub(super) fn is_numbered(text: &str) -> bool {
 }
 
 /// The text without the numbers that depend on what came before.
-pub(super) fn loose(text: &str) -> String {
+pub(crate) fn loose(text: &str) -> String {
     if !text.contains('<') {
         return text.to_owned();
     }

@@ -264,3 +264,21 @@ fn observations_keep_small_pids_and_block_reasons_are_normalised() {
     assert_eq!(seen.command, ["<container:1>"]);
     assert_eq!(transcript.end, End::Blocked { reason: "no <container:1>".into() });
 }
+
+#[test]
+fn a_symbol_tells_what_it_stands_for() {
+    let at = |operation, path: &[&str], text| {
+        stands_for(operation, &path.iter().map(|part| (*part).to_owned()).collect::<Vec<_>>(), text)
+    };
+    let (inspect, stats) = ("GET /containers/{id}/json", "GET /containers/{id}/stats");
+    assert_eq!(at(inspect, &["body", "State", "Pid"], "<pid>"), Some(StandsFor::Number));
+    assert_eq!(at(inspect, &["body", "State", "Pid"], "<pid-text>"), None);
+    assert_eq!(at("GET /info", &["body", "ServerVersion"], "<version-number>"), Some(StandsFor::Number));
+    assert_eq!(at(inspect, &["body", "Port"], "<port:1>"), Some(StandsFor::Number));
+    assert_eq!(at(inspect, &["body", "Port"], "<port:1:text>"), None);
+    assert_eq!(at("GET /images/json", &["body", "0", "Created"], "<unix>"), Some(StandsFor::Number));
+    assert_eq!(at(inspect, &["body", "Id"], "<container:1>"), None);
+    assert_eq!(at(inspect, &["body", "Id"], "no symbol"), None);
+    let list = ["body", "blkio_stats", "io_service_bytes_recursive", "0"];
+    assert_eq!(at(stats, &list, "<number>"), Some(StandsFor::Items));
+}

@@ -13,6 +13,11 @@ pub fn json_all(verdicts: &[Verdict]) -> String {
     pretty(&verdicts.iter().map(masked).collect::<Vec<_>>())
 }
 
+/// The results of comparisons: an array, one item a candidate.
+pub fn json_of(comparisons: &[super::Comparison<'_>]) -> String {
+    pretty(&comparisons.iter().map(|one| masked(one.verdict)).collect::<Vec<_>>()) + "\n"
+}
+
 /// The result without the secrets that an engine may have put where the normaliser knows of none.
 fn masked(verdict: &Verdict) -> ResultDocument {
     let mut result = verdict.result.clone();
@@ -23,6 +28,9 @@ fn masked(verdict: &Verdict) -> ResultDocument {
     }
     for scenario in &mut result.scenarios {
         scenario.reason = scenario.reason.as_deref().map(super::mask::text);
+    }
+    for line in result.shard.iter_mut().flat_map(|shard| &mut shard.changed) {
+        *line = super::mask::text(line);
     }
     result
 }

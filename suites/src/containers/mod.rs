@@ -17,6 +17,7 @@ mod start;
 mod stop;
 mod update;
 mod wait;
+mod whole;
 
 use lockstep_harness::scenario::{Catalogue, Outcome, Session, Stop};
 use serde_json::{Value, json};
@@ -44,6 +45,7 @@ pub fn add(catalogue: &mut Catalogue) {
     list::add(&mut area);
     list_filters::add(&mut area);
     prune::add(&mut area);
+    whole::add(&mut area);
 }
 
 /// A command that runs until it is killed: as PID 1 it ignores every other signal.

@@ -17,7 +17,7 @@ pub(super) fn add(area: &mut Area<'_>) {
 }
 
 /// Looks at the swarm without a step and makes symbols of what is secret or new each time, so that no step shows it.
-async fn know(s: &mut Session, seen: &Reply) -> Outcome {
+pub(super) async fn know(s: &mut Session, seen: &Reply) -> Outcome {
     for (pointer, symbol) in [
         ("/ID", "swarm"),
         ("/JoinTokens/Worker", "swarm-token:worker"),
@@ -99,7 +99,7 @@ async fn not_locked(s: &mut Session) -> Outcome {
 }
 
 /// The swarm's one node, once its agent has told what it runs on.
-async fn node(s: &mut Session) -> Result<Value, lockstep_harness::scenario::Stop> {
+pub(super) async fn node(s: &mut Session) -> Result<Value, lockstep_harness::scenario::Stop> {
     s.until_at("/nodes", "/0/Description/TLSInfo/TrustRoot", |found| found.is_some()).await?;
     s.until_at("/nodes", "/0/ManagerStatus/Leader", |found| found == Some(&json!(true))).await?;
     s.until_at("/nodes", "/0/Status/State", |found| found == Some(&json!("ready"))).await?;

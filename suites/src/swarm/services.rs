@@ -34,7 +34,7 @@ async fn in_swarm(s: &mut Session, case: Case) -> Outcome {
 }
 
 /// The probe's image under a name whose registry refuses: a swarm asks the registry before it takes what is there.
-async fn image(s: &mut Session) -> Result<String, Stop> {
+pub(super) async fn image(s: &mut Session) -> Result<String, Stop> {
     let (probe, repository) = (s.image().to_owned(), format!("127.0.0.1:1/{}", s.name("task")));
     let name = format!("{repository}:t");
     s.remember("image", &name);

@@ -5,7 +5,9 @@ use super::{Report, diff, first};
 use crate::compare::{Aspect, Classification, Difference, Kind};
 use crate::report::mask::Mask;
 use crate::report::page::{Page, Tone, span};
+use crate::report::place::pattern;
 use crate::report::text::count;
+use crate::spec::Fit;
 use std::collections::{BTreeSet, HashMap};
 
 /// Differences of one operation at one place of one kind.
@@ -73,12 +75,6 @@ fn group<'a>(differences: &[&'a Difference]) -> Vec<Vec<Group<'a>>> {
     groups
 }
 
-/// A pointer with `*` for each index of an array.
-fn pattern(pointer: &str) -> String {
-    let is_index = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    pointer.split('/').map(|part| if is_index(part) { "*" } else { part }).collect::<Vec<_>>().join("/")
-}
-
 fn show<'a>(
     page: &mut Page,
     report: &Report<'_>,
@@ -90,6 +86,11 @@ fn show<'a>(
         vec![span(Tone::Plain, group.pattern.as_str()), span(Tone::Dim, format!("  {}", kind(group.first)))];
     if group.first.classification == Some(Classification::MissingMethod) {
         title.push(span(Tone::Warning, "  the method is missing"));
+    }
+    // What fits the document is told of the group's first; values of one place seldom differ in it.
+    match report.judge.view(group.first) {
+        Fit::Unsaid => {}
+        fit => title.push(span(Tone::Dim, format!("  fits the document: {}", fit.word()))),
     }
     page.line(2, &title);
     let most = report.shown(3);

@@ -1,5 +1,6 @@
 //! Reports on a made-up verdict that has something for every section.
 
+mod hostile;
 mod masking;
 mod pages;
 mod texts;
@@ -304,6 +305,7 @@ fn evidence(source: Source) -> Evidence {
             parameters: CoverageCount { driven: 70, of: 153 },
             statuses: CoverageCount { driven: 190, of: 354 },
         },
+        shard: None,
         reference,
         candidate,
     };
