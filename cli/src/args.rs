@@ -1,6 +1,7 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use lockstep_harness::gate::shard::Shard;
 use std::path::PathBuf;
 
 /// Runs identical Docker API scenarios on real Docker (the reference) and on another engine (the candidate), and holds
@@ -48,12 +49,22 @@ pub enum Command {
     Repro(ReproArguments),
     /// List the scenarios.
     List(ListArguments),
+    /// Show all declared divergences by category, with status, source and verdict (from the recorded transcripts, or --live).
+    Divergences(DivergencesArguments),
     /// Draft DIVERGENCE.md entries for the recorded differences that nobody declared.
     Accept(AcceptArguments),
+    /// Join the JSON results of all shards of a run and judge the whole.
+    Merge(MergeArguments),
+    /// Show how candidates fared over versions and time, from a file that --history wrote.
+    History(HistoryArguments),
     /// Show what the recorded scenarios drive of the API, and what is missing.
     Coverage,
     /// Remove what an earlier run left behind.
     Clean(CleanArguments),
+    /// Start an engine of Lockstep's own, print its endpoint, and end it at Ctrl-C.
+    Engines(EnginesArguments),
+    /// Run a proxy in front of an engine that makes it diverge as a profile says.
+    Interpose(InterposeArguments),
     /// Print the completions of a shell, for instance `lockstep completions bash >/etc/bash_completion.d/lockstep`.
     Completions(CompletionsArguments),
     /// Print the manual page, or write one a command with --dir.
@@ -71,8 +82,8 @@ impl Default for Command {
 /// Which engines, and how to reach them.
 #[derive(Debug, Args, Clone, Default)]
 pub struct EngineArguments {
-    /// The oracle: docker or podman (a private daemon is launched), unix:///path, tcp://HOST:PORT, https://HOST:PORT,
-    /// ssh://USER@HOST (as Docker's client does it), context:NAME (a Docker context), or env (what docker itself would use).
+    /// The oracle: docker or podman (a private daemon is launched), sdc-docker (a private Docker behind a proxy that diverges
+    /// as SDC Docker is documented to), unix:///path, tcp://HOST:PORT, https://HOST:PORT, ssh://USER@HOST (as Docker's client does it), context:NAME (a Docker context), or env (what docker itself would use).
     /// Default: a private Docker, else the first engine found (DOCKER_HOST, the usual sockets).
     #[arg(long, value_name = "ENGINE", env = "LOCKSTEP_REFERENCE")]
     pub reference: Option<String>,
@@ -98,9 +109,23 @@ pub struct EngineArguments {
     /// The client certificate's key (PEM).
     #[arg(long, value_name = "FILE")]
     pub tls_key: Option<PathBuf>,
+    /// What sdc-docker does otherwise.
+    #[command(flatten)]
+    pub rules: RuleArguments,
     /// The longest that one exchange may take, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub deadline: u64,
+}
+
+/// Which rules of the profile do not apply as documented.
+#[derive(Debug, Args, Clone, Default)]
+pub struct RuleArguments {
+    /// Leave out this rule of the profile (of sdc-docker as the candidate, else as the reference); may be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub without_rule: Vec<String>,
+    /// Let this rule of the profile misbehave otherwise than documented; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub alter_rule: Vec<String>,
 }
 
 /// Which scenarios, and how.
@@ -135,6 +160,13 @@ pub struct RunArguments {
     /// Tell each step as it is taken, and the scenarios of each declared divergence.
     #[arg(long, short)]
     pub verbose: bool,
+    /// Run only this part of the chosen scenarios, for instance 2/4: the same that `cargo nextest run --partition hash:2/4`
+    /// takes. `lockstep merge` joins the parts' JSON results.
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<Shard>,
+    /// Which earlier result to hold it against, and where to note it.
+    #[command(flatten)]
+    pub record: RecordKeeping,
     /// Show only what fails, and the sum.
     #[arg(long, short, conflicts_with = "verbose")]
     pub quiet: bool,
@@ -175,9 +207,54 @@ pub struct ReplayArguments {
     /// Name the scenarios of each declared divergence.
     #[arg(long, short)]
     pub verbose: bool,
+    /// Only this part of the scenarios, as `lockstep run --shard` takes it.
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<Shard>,
+    /// Which earlier result to hold it against, and where to note it.
+    #[command(flatten)]
+    pub record: RecordKeeping,
     /// Show only what fails, and the sum.
     #[arg(long, short, conflicts_with = "verbose")]
     pub quiet: bool,
+}
+
+/// Results over time.
+#[derive(Debug, Args, Clone, Default)]
+pub struct RecordKeeping {
+    /// Append the result to this file, one JSON line a candidate, for `lockstep history`.
+    #[arg(long, value_name = "FILE")]
+    pub history: Option<PathBuf>,
+    /// Only what got worse than this earlier JSON result fails; what healed since is printed.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+}
+
+/// `merge`.
+#[derive(Debug, Args, Clone, Default)]
+pub struct MergeArguments {
+    /// The JSON results of all shards (`lockstep run --shard K/N --format json`), in any order.
+    #[arg(required = true, value_name = "RESULT")]
+    pub results: Vec<PathBuf>,
+    /// What to print on standard output.
+    #[arg(long, value_enum, default_value_t = Format::Terminal)]
+    pub format: Format,
+    /// Name the scenarios of each declared divergence.
+    #[arg(long, short)]
+    pub verbose: bool,
+    /// Which earlier result to hold it against, and where to note it.
+    #[command(flatten)]
+    pub record: RecordKeeping,
+}
+
+/// `history`.
+#[derive(Debug, Args, Clone, Default)]
+pub struct HistoryArguments {
+    /// The file that `--history` wrote.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Only candidates whose name and version fit this glob, for instance 'podman-*'.
+    #[arg(long, value_name = "GLOB")]
+    pub candidate: Option<String>,
 }
 
 /// The reports that can be written. A file that is not named, or `-`, is standard output.
@@ -255,6 +332,23 @@ pub struct ListArguments {
     /// Only scenarios whose name fits this glob; may be repeated.
     #[arg(long, value_name = "GLOB")]
     pub only: Vec<String>,
+    /// Only this part of them, as `lockstep run --shard` takes it.
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<Shard>,
+}
+
+/// `divergences`.
+#[derive(Debug, Args, Clone, Default)]
+pub struct DivergencesArguments {
+    /// Run the scenarios now, instead of reading the recorded transcripts.
+    #[arg(long)]
+    pub live: bool,
+    /// The engines. Without --live, --candidate is an engine's name or a glob over snapshot folders (sdc-docker, podman-4.*).
+    #[command(flatten)]
+    pub engines: EngineArguments,
+    /// The scenarios, with --live.
+    #[command(flatten)]
+    pub selection: Selection,
 }
 
 /// `accept`.
@@ -275,6 +369,34 @@ pub struct CleanArguments {
     /// folders of private daemons whose owner is gone are removed.
     #[arg(value_name = "ENGINE")]
     pub engines: Vec<String>,
+}
+
+/// `engines`.
+#[derive(Debug, Args, Clone)]
+pub struct EnginesArguments {
+    /// docker, podman or sdc-docker.
+    #[arg(value_name = "ENGINE")]
+    pub engine: String,
+    /// What sdc-docker does otherwise.
+    #[command(flatten)]
+    pub rules: RuleArguments,
+}
+
+/// `interpose`.
+#[derive(Debug, Args, Clone)]
+pub struct InterposeArguments {
+    /// pass-through or sdc-docker.
+    #[arg(long, value_name = "NAME")]
+    pub profile: String,
+    /// The engine: unix:///path or tcp://HOST:PORT.
+    #[arg(long, value_name = "ENDPOINT", default_value = "unix:///var/run/docker.sock")]
+    pub upstream: String,
+    /// Where to listen: unix:///path (only its owner may open it) or tcp://HOST:PORT (port 0 takes a free one).
+    #[arg(long, value_name = "ENDPOINT")]
+    pub listen: String,
+    /// What the profile does otherwise.
+    #[command(flatten)]
+    pub rules: RuleArguments,
 }
 
 /// `completions`.

@@ -1,7 +1,8 @@
 //! Brings up the engines that the command line asks for.
 
-use crate::args::EngineArguments;
+use crate::args::{EngineArguments, RuleArguments};
 use crate::error::CliError;
+use crate::sdc;
 use lockstep_harness::engine::image::{self, Provisioned};
 use lockstep_harness::engine::{self, ApiVersion, Endpoint, Engine, EngineError, Family, Limits, Target, TlsFiles};
 use lockstep_harness::runner::Side;
@@ -13,9 +14,71 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct Choice {
     /// The oracle.
-    pub reference: Target,
+    pub reference: Place,
     /// The engine under test, where the command wants one.
-    pub candidate: Option<Target>,
+    pub candidate: Option<Place>,
+}
+
+/// An engine as the command line names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// One that the harness launches or reaches.
+    Target(Target),
+    /// A private Docker behind the proxy that plays SDC Docker.
+    SdcDocker,
+}
+
+impl std::str::FromStr for Place {
+    type Err = CliError;
+
+    fn from_str(given: &str) -> Result<Self, CliError> {
+        if given == sdc::NAME { Ok(Place::SdcDocker) } else { Ok(Place::Target(given.parse()?)) }
+    }
+}
+
+impl Place {
+    /// Whether Lockstep launches it by itself.
+    pub fn is_launched(&self) -> bool {
+        matches!(self, Place::SdcDocker | Place::Target(Target::Private(_)))
+    }
+
+    /// The family whose daemon is launched.
+    fn family(&self) -> Option<Family> {
+        match self {
+            Place::SdcDocker => Some(Family::Docker),
+            Place::Target(Target::Private(family)) => Some(*family),
+            Place::Target(_) => None,
+        }
+    }
+
+    fn takes_tls_flags(&self) -> bool {
+        matches!(self, Place::Target(target) if target.takes_tls_flags())
+    }
+
+    /// Whether these rules can apply to it: names are checked before anything is started.
+    pub fn check_rules(&self, rules: &RuleArguments) -> Result<(), CliError> {
+        match self {
+            Place::SdcDocker => sdc::profile(sdc::NAME, rules).map(drop),
+            Place::Target(_) if rules.without_rule.is_empty() && rules.alter_rule.is_empty() => Ok(()),
+            Place::Target(_) => Err(CliError::Usage(
+                "--without-rule and --alter-rule are for sdc-docker, which neither engine is".to_owned(),
+            )),
+        }
+    }
+
+    /// Launches or reaches it.
+    pub async fn start(
+        &self,
+        role: &str,
+        rules: &RuleArguments,
+        tls: Option<&TlsFiles>,
+        limits: Limits,
+    ) -> Result<Engine, CliError> {
+        match self {
+            Place::SdcDocker => sdc::start(sdc::profile(sdc::NAME, rules)?, role, limits).await,
+            Place::Target(target) => Ok(Engine::start(target, role, tls, limits).await?),
+        }
+    }
 }
 
 /// Decides from the flags, then from what can be launched, then from what is found on this machine.
@@ -23,21 +86,37 @@ pub struct Choice {
 pub fn choose(arguments: &EngineArguments, want_candidate: bool) -> Result<Choice, CliError> {
     let reference = match &arguments.reference {
         Some(given) => given.parse()?,
-        None => launchable_or_found(Family::Docker, None)?,
+        None => Place::Target(launchable_or_found(Family::Docker, None)?),
     };
     let candidate = match &arguments.candidate {
         Some(given) => Some(given.parse()?),
-        None if want_candidate => Some(launchable_or_found(Family::Podman, Some(&reference))?),
+        None if want_candidate => {
+            let taken = match &reference {
+                Place::Target(target) => Some(target),
+                Place::SdcDocker => None,
+            };
+            Some(Place::Target(launchable_or_found(Family::Podman, taken)?))
+        }
         None => None,
     };
-    if let (Target::Endpoint(one), Some(Target::Endpoint(other))) = (&reference, &candidate)
+    if let (Place::Target(Target::Endpoint(one)), Some(Place::Target(Target::Endpoint(other)))) =
+        (&reference, &candidate)
         && one == other
     {
         let problem =
             format!("{one} is both reference and candidate, which would get in each other's way: name two engines");
         return Err(CliError::Usage(problem));
     }
+    played(&reference, candidate.as_ref()).check_rules(&arguments.rules)?;
     Ok(Choice { reference, candidate })
+}
+
+/// The side whose rules the flags are about: the candidate, unless only the reference is sdc-docker.
+fn played<'a>(reference: &'a Place, candidate: Option<&'a Place>) -> &'a Place {
+    match candidate {
+        Some(Place::SdcDocker) => &Place::SdcDocker,
+        _ => reference,
+    }
 }
 
 fn launchable_or_found(family: Family, taken: Option<&Target>) -> Result<Target, CliError> {
@@ -69,20 +148,23 @@ pub async fn bring_up(choice: &Choice, arguments: &EngineArguments) -> Result<Ve
     let limits = Limits { deadline: Duration::from_secs(arguments.deadline), ..Limits::default() };
     let tls = tls_files(arguments);
     let mut targets = std::iter::once(&choice.reference).chain(&choice.candidate);
-    if tls.is_some() && !targets.any(Target::takes_tls_flags) {
+    if tls.is_some() && !targets.any(Place::takes_tls_flags) {
         let problem = "--tls-ca, --tls-cert and --tls-key are for engines over TLS, and neither of these is: write https://HOST:PORT";
         return Err(CliError::Usage(problem.to_owned()));
     }
     for target in [Some(&choice.reference), choice.candidate.as_ref()].into_iter().flatten() {
-        if let Target::Private(family) = target {
-            for helper in engine::missing_helpers(*family) {
+        if let Some(family) = target.family() {
+            for helper in engine::missing_helpers(family) {
                 anstream::eprintln!("note: {helper}");
             }
         }
     }
-    let start = |target: &Target, role: &'static str| {
+    let start = |target: &Place, role: &'static str| {
         let (target, tls) = (target.clone(), tls.clone());
-        async move { Engine::start(&target, role, tls.as_ref(), limits).await }
+        // With sdc-docker on both sides, the flags are the candidate's.
+        let theirs = role == "candidate" || choice.candidate != Some(Place::SdcDocker);
+        let rules = if theirs { arguments.rules.clone() } else { RuleArguments::default() };
+        async move { target.start(role, &rules, tls.as_ref(), limits).await }
     };
     let mut engines = match &choice.candidate {
         Some(candidate) => {
@@ -99,8 +181,12 @@ pub async fn bring_up(choice: &Choice, arguments: &EngineArguments) -> Result<Ve
             engine.mark_disposable();
         }
     }
-    let provisioning = engines.iter().map(|engine| image::provision(&engine.client, arguments.image.as_deref()));
-    let images: Vec<Provisioned> = futures(provisioning).await?;
+    // The candidate first: the reference takes the image in the way that the candidate has.
+    let mut images: Vec<Provisioned> = Vec::new();
+    for engine in engines.iter().rev() {
+        let first = images.first().map_or(image::How::Load, |image| image.how);
+        images.insert(0, image::provision_by(&engine.client, arguments.image.as_deref(), first).await?);
+    }
     let roles = [Role::Reference, Role::Candidate];
     let sides = engines.into_iter().zip(roles).zip(images);
     Ok(sides.map(|((engine, role), image)| Side { engine: Arc::new(engine), role, image }).collect())
@@ -127,16 +213,6 @@ async fn agree(engines: &mut [Engine], asked: Option<ApiVersion>) -> Result<ApiV
             return Ok(api);
         }
     }
-}
-
-async fn futures<T>(
-    list: impl Iterator<Item = impl Future<Output = Result<T, EngineError>>>,
-) -> Result<Vec<T>, CliError> {
-    let mut results = Vec::new();
-    for item in list {
-        results.push(item.await?);
-    }
-    Ok(results)
 }
 
 /// Copies the logs of launched daemons out of their folders, which are removed, and lets the error name the copy.

@@ -2,6 +2,7 @@
 
 use lockstep_harness::divergence;
 use lockstep_harness::engine::EngineError;
+use lockstep_harness::gate::merge::MergeError;
 use lockstep_harness::transcript::store::StoreError;
 use std::path::PathBuf;
 
@@ -25,6 +26,20 @@ pub enum CliError {
     /// An engine.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// A file cannot be read, or holds something else.
+    #[error("{}: {problem}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// With the line where there is one.
+        problem: String,
+    },
+    /// The results of shards do not fit together.
+    #[error(transparent)]
+    Merge(#[from] MergeError),
+    /// The interposer.
+    #[error("{0}")]
+    Interposer(#[from] lockstep_interposer::Error),
     /// A file cannot be written.
     #[error("{} cannot be written: {problem}", path.display())]
     Write {
@@ -40,6 +55,7 @@ impl CliError {
     pub fn status(&self) -> u8 {
         match self {
             CliError::Engine(error) if !error.is_usage() => 3,
+            CliError::Interposer(lockstep_interposer::Error::Listen { .. }) => 3,
             _ => 2,
         }
     }

@@ -4,7 +4,9 @@ mod args;
 mod commands;
 mod engines;
 mod error;
+mod keeping;
 mod progress;
+mod sdc;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -58,12 +60,17 @@ async fn dispatch(arguments: Arguments) -> Result<u8, CliError> {
         Command::Run(run) => commands::run::run(&files, &run).await,
         Command::Record(record) => commands::record::record(&files, &record).await,
         Command::Replay(replay) => commands::replay::replay(&files, &replay),
+        Command::Merge(merge) => commands::merge::merge(&files, &merge),
+        Command::History(history) => commands::history::history(&history),
         Command::Report(report) => commands::report::report(&files, &report),
         Command::Repro(repro) => commands::repro::repro(&files, &repro),
         Command::List(list) => commands::list::list(&list),
+        Command::Divergences(divergences) => commands::divergences::divergences(&files, &divergences).await,
         Command::Accept(accept) => commands::accept::accept(&files, &accept),
         Command::Coverage => commands::coverage::coverage(&files),
         Command::Clean(clean) => commands::clean::clean(&clean).await,
+        Command::Engines(engines) => commands::engines::engines(&engines).await,
+        Command::Interpose(interpose) => commands::interpose::interpose(&interpose).await,
         Command::Completions(completions) => commands::shell::completions(&completions),
         Command::Man(man) => commands::shell::man(&man),
         Command::Bench(bench) => commands::bench::bench(&bench).await,

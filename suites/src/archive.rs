@@ -29,6 +29,7 @@ pub fn add(catalogue: &mut Catalogue) {
     area.add("read-only", |s| Box::pin(read_only(s)));
     area.add("volume", |s| Box::pin(volume(s)));
     area.add("malformed", |s| Box::pin(malformed(s)));
+    area.add("head/of-the-zone", |s| Box::pin(zone_paths(s)));
     area.add("export/created", |s| Box::pin(export(s)));
     area.add("export/missing", |s| Box::pin(export_missing(s)));
     area.add("changes/all-kinds", |s| Box::pin(changes(s)));
@@ -224,6 +225,15 @@ async fn malformed(s: &mut Session) -> Outcome {
     let outside = archives::files(&[("below/a", "x")]);
     put(s, &c, "/tmp", outside, 200).await?;
     get(s, &c, "/tmp", 200).await
+}
+
+/// Paths that a SmartOS zone has and an image has not.
+async fn zone_paths(s: &mut Session) -> Outcome {
+    let c = s.create(json!({ "Cmd": ["probe", "exit", "0"] })).await?;
+    for path in ["/var/log/sdc-dockerinit.log", "/native", "/native/usr", "/system/object", "/system/contract"] {
+        s.call(HEAD, &[&c]).query("path", path).independent().expect(404).await?;
+    }
+    Ok(())
 }
 
 async fn export(s: &mut Session) -> Outcome {

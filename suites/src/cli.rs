@@ -21,6 +21,10 @@ pub fn add(catalogue: &mut Catalogue) {
     area.add("network", |s| Box::pin(network(s))).needs(docker());
     area.add("events", |s| Box::pin(events(s))).needs(docker());
     area.add("push", |s| Box::pin(push(s))).needs(docker());
+    let compose = || Need::Program("docker-compose".to_owned());
+    area.add("compose/up-and-logs", |s| Box::pin(compose_logs(s))).needs(compose());
+    area.add("compose/up-attached", |s| Box::pin(compose_attached(s))).needs(compose());
+    area.add("compose/events", |s| Box::pin(compose_events(s))).needs(compose());
     for (name, arguments) in [
         ("node", ["node", "ls"]),
         ("service", ["service", "ls"]),
@@ -136,5 +140,53 @@ async fn push(s: &mut Session) -> Outcome {
 
 async fn plain(s: &mut Session, arguments: [&'static str; 2]) -> Outcome {
     s.docker(&format!("docker {} {}", arguments[0], arguments[1]), &arguments).await?;
+    Ok(())
+}
+
+/// A project of one service that says a line. The file's form is the oldest, which needs neither networks nor volumes.
+struct Project {
+    name: String,
+    file: String,
+}
+
+fn project(s: &mut Session, command: &str) -> Project {
+    let name = s.name("project");
+    s.remember("container", &format!("{name}_web_1"));
+    let (image, run) = (s.image().to_owned(), s.label().replace('=', ": "));
+    let file = format!("web:\n  image: {image}\n  command: {command}\n  labels:\n    {run}\n");
+    Project { name, file }
+}
+
+async fn compose_logs(s: &mut Session) -> Outcome {
+    let Project { name, file } = project(s, "probe write said");
+    let container = format!("{name}_web_1");
+    for (operation, more) in [
+        ("docker-compose up", &["up", "--detach"][..]),
+        ("docker-compose logs", &["logs", "--no-color"]),
+        ("docker-compose ps", &["ps", "--quiet"]),
+        ("docker-compose rm", &["rm", "--force", "--stop"]),
+    ] {
+        let arguments = [&["--file", "-", "--project-name", &name], more].concat();
+        s.client(operation, "docker-compose", &arguments, &file).await?;
+        if operation == "docker-compose up" {
+            s.until(&container, "/State/Status", &serde_json::json!("exited")).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Attached, it follows the logs and, in the background, the engine's events: this client hides that the latter failed.
+async fn compose_attached(s: &mut Session) -> Outcome {
+    let Project { name, file } = project(s, "probe write said");
+    let arguments = ["--file", "-", "--project-name", &name, "up", "--no-color"];
+    s.client("docker-compose up", "docker-compose", &arguments, &file).await?;
+    Ok(())
+}
+
+/// Events are watched until something ends the watching: here `timeout` does, with 124, unless the engine refuses them.
+async fn compose_events(s: &mut Session) -> Outcome {
+    let Project { name, file } = project(s, "probe sleep 1");
+    let arguments = ["5", "docker-compose", "--file", "-", "--project-name", &name, "events"];
+    s.client("docker-compose events", "timeout", &arguments, &file).await?;
     Ok(())
 }

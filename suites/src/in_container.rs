@@ -20,9 +20,19 @@ type Case = (&'static str, &'static str, &'static [&'static str], Value);
 
 fn cases() -> Vec<Case> {
     let host = |host: Value| json!({ "HostConfig": host });
+    let labels = |labels: Value| json!({ "Labels": labels });
     vec![
         ("processes", "processes,self", &[], json!({})),
         ("processes/with-init", "processes", &[], host(json!({ "Init": true }))),
+        // A zone has ipmgmtd unless docker:noipmgmtd is set, which it is by default for LX and not for SmartOS-native containers.
+        ("processes/ipmgmtd-wanted", "processes", &[], labels(json!({ "docker:noipmgmtd": "false" }))),
+        ("processes/native", "processes", &[], labels(json!({ "com.joyent.brand": "joyent-minimal" }))),
+        (
+            "processes/native-without-ipmgmtd",
+            "processes",
+            &[],
+            labels(json!({ "com.joyent.brand": "joyent-minimal", "docker:noipmgmtd": "true" })),
+        ),
         ("mounts", "mounts", &[], json!({})),
         ("filesystems", "filesystems", &[], json!({})),
         ("files", "files", &["/etc", "/home", "/tmp", "/var"], json!({})),

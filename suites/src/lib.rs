@@ -13,6 +13,8 @@ mod exec;
 mod exit_status;
 mod images;
 mod in_container;
+mod latency;
+mod log_drivers;
 mod logs;
 mod networks;
 mod plugins;
@@ -21,6 +23,8 @@ mod swarm;
 mod system;
 mod top;
 mod volumes;
+
+pub use latency::MANAGEMENT as LATENCY;
 
 /// Every scenario there is.
 pub fn catalogue() -> Catalogue {
@@ -35,6 +39,8 @@ pub fn catalogue() -> Catalogue {
     exit_status::add(&mut catalogue);
     images::add(&mut catalogue);
     in_container::add(&mut catalogue);
+    latency::add(&mut catalogue);
+    log_drivers::add(&mut catalogue);
     logs::add(&mut catalogue);
     networks::add(&mut catalogue);
     plugins::add(&mut catalogue);

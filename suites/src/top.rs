@@ -9,6 +9,7 @@ const TOP: &str = "GET /containers/{id}/top";
 pub fn add(catalogue: &mut Catalogue) {
     let mut area = catalogue.area("top");
     area.add("default", |s| Box::pin(default(s)));
+    area.add("ipmgmtd-wanted", |s| Box::pin(ipmgmtd(s)));
     area.add("ps-args", |s| Box::pin(ps_args(s)));
     area.add("malformed-ps-args", |s| Box::pin(malformed(s)));
     area.add("children", |s| Box::pin(children(s)));
@@ -22,6 +23,13 @@ async fn default(s: &mut Session) -> Outcome {
     s.call("POST /containers/{id}/pause", &[&c]).expect(204).await?;
     s.call(TOP, &[&c]).independent().expect(200).await?;
     s.call("POST /containers/{id}/unpause", &[&c]).expect(204).await?;
+    Ok(())
+}
+
+async fn ipmgmtd(s: &mut Session) -> Outcome {
+    let c =
+        s.start(json!({ "Cmd": ["probe", "sleep", "infinity"], "Labels": { "docker:noipmgmtd": "false" } })).await?;
+    s.call(TOP, &[&c]).independent().expect(200).await?;
     Ok(())
 }
 

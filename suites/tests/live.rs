@@ -156,6 +156,7 @@ impl Bench {
             catalogue: &self.catalogue,
             divergences: &self.divergences,
             recorded: None,
+            latencies: None,
         });
         if verdict.conforms() { Ok(()) } else { Err(verdict.failures().join("\n").into()) }
     }
@@ -166,7 +167,7 @@ impl Bench {
         for (side, taken) in sides.iter().zip(taken) {
             let Some(taken) = taken else { continue };
             let store = Store::open(root().join("snapshots"));
-            let Ok(recorded) = store.load(&side.engine.identity.slug()) else { continue };
+            let Ok(recorded) = store.load(&side.engine.slug()) else { continue };
             if recorded.index.identity() != side.engine.identity {
                 continue;
             }

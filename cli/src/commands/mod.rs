@@ -4,7 +4,12 @@ pub mod accept;
 pub mod bench;
 pub mod clean;
 pub mod coverage;
+pub mod divergences;
+pub mod engines;
+pub mod history;
+pub mod interpose;
 pub mod list;
+pub mod merge;
 pub mod record;
 pub mod replay;
 pub mod report;
@@ -15,7 +20,9 @@ pub mod shell;
 use crate::args::Files;
 use crate::error::CliError;
 use lockstep_harness::divergence::{DivergenceList, Glob};
+use lockstep_harness::gate::shard::Common;
 use lockstep_harness::scenario::Scenario;
+use lockstep_harness::transcript::snapshot::digest;
 use lockstep_harness::transcript::store::{Recorded, Store};
 
 /// The scenarios that fit one of the globs; all when there are none. A glob that fits nothing is an error.
@@ -45,13 +52,28 @@ pub fn divergences(files: &Files) -> Result<DivergenceList, CliError> {
         .map_err(|errors| CliError::Divergences { path: files.divergences.clone(), errors })
 }
 
-/// The snapshots of the candidates whose folder fits the glob; all when there is none.
+/// What a shard of this program, with these files, has in common with the others of its run.
+pub fn common(files: &Files, catalogue: &[String], chosen: &[String]) -> Result<Common, CliError> {
+    let divergences = std::fs::read_to_string(&files.divergences)
+        .map_err(|problem| CliError::Read { path: files.divergences.clone(), problem: problem.to_string() })?;
+    Ok(Common {
+        lockstep: env!("CARGO_PKG_VERSION").to_owned(),
+        catalogue: digest(&catalogue.join("\n")),
+        divergences: digest(&divergences),
+        selection: digest(&chosen.join("\n")),
+        selected: chosen.len(),
+    })
+}
+
+/// The snapshots of the candidates whose folder fits the glob, or whose engine has this name; all when there is none.
 pub fn candidates(store: &Store, glob: Option<&str>) -> Result<Vec<Recorded>, CliError> {
     let glob = glob.map(Glob::segments);
     let mut list = Vec::new();
     for slug in store.slugs()? {
         let recorded = store.load(&slug)?;
-        if recorded.index.base.is_some() && glob.as_ref().is_none_or(|glob| glob.fits(&slug)) {
+        if recorded.is_candidate()
+            && glob.as_ref().is_none_or(|glob| glob.fits(&slug) || glob.as_str() == recorded.index.engine)
+        {
             list.push(recorded);
         }
     }

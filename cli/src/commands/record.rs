@@ -5,9 +5,10 @@ use crate::engines;
 use crate::error::CliError;
 use crate::progress::{Progress, Question, Talk};
 use lockstep_harness::compare::compare;
+use lockstep_harness::engine::Engine;
 use lockstep_harness::runner::{self, Options, Run, ScenarioRun, Side, Taken};
 use lockstep_harness::scenario::Role;
-use lockstep_harness::transcript::store::{RecordMode, RecordSummary, RecordedOutcome, Store};
+use lockstep_harness::transcript::store::{RecordMode, RecordSummary, RecordedOutcome, Store, Whose};
 
 /// Records the reference and, when one is given, the candidate. A scenario that is wrong about the reference is an error and is not written.
 pub async fn record(files: &Files, arguments: &RecordArguments) -> Result<u8, CliError> {
@@ -23,7 +24,7 @@ pub async fn record(files: &Files, arguments: &RecordArguments) -> Result<u8, Cl
     }
     progress.end();
     super::run::say_retaken(&run);
-    let identities: Vec<_> = sides.iter().map(|side| side.engine.identity.clone()).collect();
+    let recorded: Vec<_> = sides.iter().map(|side| recording(&side.engine)).collect();
     engines::take_down(sides).await;
     let wrong = report_trouble(&run);
     if let Some(error) = run.lost {
@@ -32,25 +33,37 @@ pub async fn record(files: &Files, arguments: &RecordArguments) -> Result<u8, Cl
     let mode = if arguments.accept { RecordMode::Accept } else { RecordMode::Review };
     let complete = arguments.selection.only.is_empty() && wrong == 0;
     let outcomes = outcomes(&run.scenarios, |run| run.reference.as_ref());
-    let summary = store.record(&identities[0], "engine", None, &outcomes, mode, complete)?;
+    let [(reference, own), candidates @ ..] = recorded.as_slice() else { return Ok(u8::from(wrong > 0)) };
+    // Driven at another API version, the engine answers much as it does at its own: only what differs is written.
+    let base = own.as_ref().filter(|base| store.slugs().is_ok_and(|slugs| slugs.contains(base)));
+    let base = base.map(|base| store.load(base)).transpose()?;
+    let summary = store.record(reference, base.as_ref(), &outcomes, mode, complete)?;
     say(&summary);
-    if let [reference, candidate] = identities.as_slice()
-        && candidate.slug() != reference.slug()
+    if let [(candidate, _)] = candidates
+        && candidate.slug != reference.slug
     {
-        let base = store.load(&reference.slug())?;
+        let base = store.load(&reference.slug)?;
         let outcomes = self::outcomes(&run.scenarios, |run| run.candidate.as_ref());
-        let summary = store.record(candidate, "engine", Some(&base), &outcomes, mode, complete)?;
+        let summary = store.record(candidate, Some(&base), &outcomes, mode, complete)?;
         say(&summary);
     }
     Ok(u8::from(wrong > 0))
+}
+
+/// What is written about one engine, and the folder of the same engine at its own API version where this is another.
+fn recording(engine: &Engine) -> (Whose, Option<String>) {
+    let identity = engine.identity.clone();
+    let base = engine.is_in_lane().then(|| identity.slug());
+    let recorded_from = engine.stand_in.clone().unwrap_or_else(|| "engine".to_owned());
+    (Whose { slug: engine.slug(), identity, recorded_from }, base)
 }
 
 /// Whether a result is unlike the snapshot that is there.
 fn unlike(store: &Store, sides: &[Side]) -> Result<Question, CliError> {
     let slugs = store.slugs()?;
     let mut known = Vec::new();
-    for side in sides.iter().filter(|side| slugs.contains(&side.engine.identity.slug())) {
-        known.push((side.role, store.load(&side.engine.identity.slug())?));
+    for side in sides.iter().filter(|side| slugs.contains(&side.engine.slug())) {
+        known.push((side.role, store.load(&side.engine.slug())?));
     }
     Ok(Box::new(move |run| {
         run.not_run.as_ref().is_some_and(|not_run| not_run.trouble)

@@ -2,7 +2,8 @@
 
 use crate::args::{Files, Format, ReplayArguments};
 use crate::error::CliError;
-use lockstep_harness::gate::{Verdict, replay as replayed};
+use crate::keeping;
+use lockstep_harness::gate::{Pair, Verdict, replay as replayed, shard};
 use lockstep_harness::report::{self, View};
 use lockstep_harness::transcript::store::Store;
 
@@ -11,6 +12,7 @@ const SHOWN: usize = 12;
 
 /// Replays each recorded candidate; 1 when one of them does not conform or the snapshots are not in order.
 pub fn replay(files: &Files, arguments: &ReplayArguments) -> Result<u8, CliError> {
+    keeping::check(&arguments.record, arguments.shard)?;
     let list = super::divergences(files)?;
     let store = Store::open(&files.snapshots);
     let catalogue = lockstep_suites::catalogue().names();
@@ -21,8 +23,14 @@ pub fn replay(files: &Files, arguments: &ReplayArguments) -> Result<u8, CliError
     let problems = store.check(&catalogue);
     let mut verdicts: Vec<Verdict> = Vec::new();
     for recorded in &candidates {
-        let pairs = replayed::pairs(recorded)?;
-        let verdict = replayed::judge(recorded, &pairs, &list, &catalogue);
+        let all = replayed::pairs(recorded)?;
+        let chosen: Vec<String> = all.iter().map(|pair| pair.name.clone()).collect();
+        let taken = |pair: &Pair| arguments.shard.is_none_or(|shard| shard.takes(&pair.name));
+        let pairs: Vec<Pair> = all.into_iter().filter(taken).collect();
+        let mut verdict = replayed::judge(recorded, &pairs, &list, &catalogue);
+        if let Some(shard) = arguments.shard {
+            shard::mark(&mut verdict, shard, super::common(files, &catalogue, &chosen)?, &chosen, &pairs, false);
+        }
         if arguments.format == Format::Terminal {
             let view = View { verbose: arguments.verbose, quiet: arguments.quiet, ..View::detect() };
             anstream::print!("{}", report::terminal(&verdict, &list, &pairs, None, &view));
@@ -38,5 +46,6 @@ pub fn replay(files: &Files, arguments: &ReplayArguments) -> Result<u8, CliError
     if problems.len() > SHOWN {
         anstream::eprintln!("… and {} more about the snapshots", problems.len() - SHOWN);
     }
-    Ok(u8::from(!problems.is_empty() || verdicts.iter().any(|verdict| !verdict.conforms())))
+    let status = keeping::keep(&arguments.record, &verdicts)?;
+    Ok(status.max(u8::from(!problems.is_empty())))
 }

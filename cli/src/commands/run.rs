@@ -3,13 +3,15 @@
 use crate::args::{Files, Format, ReplayArguments, RunArguments};
 use crate::engines;
 use crate::error::CliError;
+use crate::keeping;
 use crate::progress::{Progress, Question, Talk};
 use lockstep_harness::compare::{Difference, compare};
 use lockstep_harness::divergence::DivergenceList;
-use lockstep_harness::engine::{EngineError, EngineIdentity};
+use lockstep_harness::engine::{Engine, EngineError, EngineIdentity};
+use lockstep_harness::gate::shard;
 use lockstep_harness::gate::{Evidence, Pair, Source, Verdict, judge};
 use lockstep_harness::report::{self, View};
-use lockstep_harness::runner::{self, Options, Run, Side};
+use lockstep_harness::runner::{self, Options, Run, Side, latency};
 use lockstep_harness::scenario::Scenario;
 use lockstep_harness::transcript::store::Store;
 use std::collections::BTreeMap;
@@ -17,7 +19,11 @@ use std::sync::Arc;
 
 /// Runs and gates; without a command and without engines, replays instead and says so.
 pub async fn run(files: &Files, arguments: &RunArguments) -> Result<u8, CliError> {
-    let scenarios = super::select(&arguments.selection.only)?;
+    keeping::check(&arguments.record, arguments.shard)?;
+    let chosen = super::select(&arguments.selection.only)?;
+    let names: Vec<String> = chosen.iter().map(|scenario| scenario.name.clone()).collect();
+    let taken = |scenario: &Scenario| arguments.shard.is_none_or(|shard| shard.takes(&scenario.name));
+    let scenarios: Vec<Scenario> = chosen.into_iter().filter(taken).collect();
     let list = Arc::new(super::divergences(files)?);
     let choice = match engines::choose(&arguments.engines, true) {
         Err(CliError::Engine(error)) if arguments.fallback && !error.is_usage() => {
@@ -35,12 +41,26 @@ pub async fn run(files: &Files, arguments: &RunArguments) -> Result<u8, CliError
     let sides = engines::bring_up(&choice, &arguments.engines).await?;
     let mut status = 0;
     for round in 1..=arguments.repeat {
-        let (result, lost) = once(files, arguments, &list, &sides, &scenarios).await?;
+        let one = Round {
+            files,
+            list: &list,
+            sides: &sides,
+            scenarios: &scenarios,
+            talk: Talk::of(arguments.verbose, arguments.quiet),
+        };
+        let mut taken = one.take(arguments.selection.jobs.into(), arguments.fail_fast).await?;
+        if let Some(shard) = arguments.shard {
+            let common = super::common(files, &lockstep_suites::catalogue().names(), &names)?;
+            shard::mark(&mut taken.verdict, shard, common, &names, &taken.pairs, taken.latency);
+        }
+        print(&taken.verdict, &list, &taken.pairs, &taken.run, arguments);
+        super::report::write_one(&arguments.outputs, &taken.verdict, &list, &taken.pairs)?;
+        let result = keeping::keep(&arguments.record, std::slice::from_ref(&taken.verdict))?;
         status = status.max(result);
         if arguments.repeat > 1 {
             anstream::eprintln!("round {round} of {}: exit status {result}", arguments.repeat);
         }
-        if let Some(mut error) = lost {
+        if let Some(mut error) = taken.run.lost {
             engines::keep_logs(&sides, &mut error);
             engines::take_down(sides).await;
             return Err(error.into());
@@ -53,43 +73,75 @@ pub async fn run(files: &Files, arguments: &RunArguments) -> Result<u8, CliError
     Ok(status)
 }
 
-async fn once(
-    files: &Files,
-    arguments: &RunArguments,
-    list: &Arc<DivergenceList>,
-    sides: &[Side],
-    scenarios: &[Scenario],
-) -> Result<(u8, Option<EngineError>), CliError> {
-    let options =
-        Options { jobs: arguments.selection.jobs.into(), fail_fast: arguments.fail_fast, ..Options::default() };
-    let (reference, candidate) = identities(sides);
-    let recorded = recorded_differences(files, &reference, &candidate)?.map(Arc::new);
-    let progress = Progress::new(
-        scenarios.len(),
-        Talk::of(arguments.verbose, arguments.quiet),
-        unlike(list.clone(), sides, None),
-        match &recorded {
-            Some(recorded) => unlike(list.clone(), sides, Some(recorded.clone())),
-            None => Box::new(|_| false),
-        },
-    );
-    let run = runner::run(sides, scenarios, options, &progress).await;
-    progress.end();
-    say_retaken(&run);
-    let pairs: Vec<Pair> = run.scenarios.iter().map(Pair::from).collect();
-    let verdict = judge(&Evidence {
-        reference,
-        candidate,
-        source: Source::Live,
-        pairs: &pairs,
-        catalogue: &lockstep_suites::catalogue().names(),
-        divergences: list,
-        recorded: recorded.as_deref(),
-    });
-    print(&verdict, list, &pairs, &run, arguments);
-    super::report::write_one(&arguments.outputs, &verdict, list, &pairs)?;
-    let status = u8::from(!verdict.conforms());
-    Ok((status, run.lost))
+/// One run of scenarios on two engines.
+pub struct Round<'a> {
+    pub files: &'a Files,
+    pub list: &'a Arc<DivergenceList>,
+    pub sides: &'a [Side],
+    pub scenarios: &'a [Scenario],
+    /// What the progress display says.
+    pub talk: Talk,
+}
+
+/// What a round came to.
+pub struct RoundTaken {
+    pub run: Run,
+    pub pairs: Vec<Pair>,
+    pub verdict: Verdict,
+    /// Whether latencies were measured.
+    pub latency: bool,
+}
+
+impl Round<'_> {
+    /// Runs the scenarios, measures latencies where a declared divergence is about them, and judges.
+    pub async fn take(&self, jobs: usize, fail_fast: bool) -> Result<RoundTaken, CliError> {
+        let options = Options { jobs, fail_fast, ..Options::default() };
+        let [reference, .., candidate] = self.sides else {
+            return Err(CliError::Usage("a run needs a reference and a candidate".to_owned()));
+        };
+        let recorded = recorded_differences(self.files, &reference.engine, &candidate.engine)?.map(Arc::new);
+        let progress = Progress::new(
+            self.scenarios.len(),
+            self.talk,
+            unlike(self.list.clone(), self.sides, None),
+            match &recorded {
+                Some(recorded) => unlike(self.list.clone(), self.sides, Some(recorded.clone())),
+                None => Box::new(|_| false),
+            },
+        );
+        let mut run = runner::run(self.sides, self.scenarios, options, &progress).await;
+        progress.end();
+        say_retaken(&run);
+        let pairs: Vec<Pair> = run.scenarios.iter().map(Pair::from).collect();
+        let latencies = match run.lost {
+            Some(_) => None,
+            None => self.latencies(options).await.unwrap_or_else(|error| {
+                run.lost = Some(error);
+                None
+            }),
+        };
+        let verdict = judge(&Evidence {
+            reference: reference.engine.identity.clone(),
+            candidate: candidate.engine.identity.clone(),
+            source: Source::Live,
+            pairs: &pairs,
+            catalogue: &lockstep_suites::catalogue().names(),
+            divergences: self.list,
+            recorded: recorded.as_deref(),
+            latencies: latencies.as_deref(),
+        });
+        Ok(RoundTaken { run, pairs, verdict, latency: latencies.is_some() })
+    }
+
+    /// The differences of latencies; `None` where nothing declared is about them, or its scenario is not among those that run.
+    async fn latencies(&self, options: Options) -> Result<Option<Vec<Difference>>, EngineError> {
+        let [reference, candidate] = self.sides else { return Ok(None) };
+        let declared = self.list.applicable(&reference.engine.identity, &candidate.engine.identity);
+        let declared: Vec<_> = declared.filter(|entry| entry.slower.is_some()).collect();
+        let measured = self.scenarios.iter().find(|scenario| scenario.name == lockstep_suites::LATENCY);
+        let Some(scenario) = measured.filter(|_| !declared.is_empty()) else { return Ok(None) };
+        latency::measure([reference, candidate], scenario, options.scenario_deadline).await.map(Some)
+    }
 }
 
 /// The engines' names and versions, the candidate last.
@@ -120,6 +172,7 @@ fn unlike(list: Arc<DivergenceList>, sides: &[Side], recorded: Option<Arc<Record
             catalogue: &[run.name.clone(), String::from("…")],
             divergences: &list,
             recorded: recorded.as_deref(),
+            latencies: None,
         };
         let verdict = judge(&evidence);
         let trouble = recorded.is_some() && run.not_run.as_ref().is_some_and(|not_run| not_run.trouble);
@@ -132,18 +185,14 @@ fn unlike(list: Arc<DivergenceList>, sides: &[Side], recorded: Option<Arc<Record
 type Recorded = BTreeMap<String, Vec<Difference>>;
 
 /// What the snapshots of these very versions show; `None` when other versions, or another API version, are recorded.
-fn recorded_differences(
-    files: &Files,
-    reference: &EngineIdentity,
-    candidate: &EngineIdentity,
-) -> Result<Option<Recorded>, CliError> {
+fn recorded_differences(files: &Files, reference: &Engine, candidate: &Engine) -> Result<Option<Recorded>, CliError> {
     let store = Store::open(&files.snapshots);
     if !store.slugs()?.contains(&candidate.slug()) || candidate.slug() == reference.slug() {
         return Ok(None);
     }
     let recorded = store.load(&candidate.slug())?;
     let Some(base) = recorded.base() else { return Ok(None) };
-    if recorded.index.identity() != *candidate || base.index.identity() != *reference {
+    if recorded.index.identity() != candidate.identity || base.index.identity() != reference.identity {
         return Ok(None);
     }
     let mut all = BTreeMap::new();

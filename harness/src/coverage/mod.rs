@@ -2,7 +2,7 @@
 
 use crate::gate::{Coverage, CoverageCount};
 use crate::transcript::Transcript;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
@@ -34,7 +34,7 @@ pub static API_1_41: LazyLock<Api> = LazyLock::new(|| {
 });
 
 /// What transcripts drove of API 1.41.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Driven {
     /// Operations.
     pub operations: BTreeSet<String>,
@@ -68,18 +68,31 @@ pub fn driven<'t>(transcripts: impl Iterator<Item = &'t Transcript>) -> Driven {
 
 /// The same as counts beside what the API holds.
 pub fn count<'t>(transcripts: impl Iterator<Item = &'t Transcript>) -> Coverage {
-    let driven = driven(transcripts);
-    let all = &API_1_41.operations;
-    Coverage {
-        operations: CoverageCount { driven: driven.operations.len(), of: all.len() },
-        parameters: CoverageCount {
-            driven: driven.parameters.len(),
-            of: all.iter().map(|facts| facts.query.len()).sum(),
-        },
-        statuses: CoverageCount {
-            driven: driven.statuses.len(),
-            of: all.iter().map(|facts| facts.statuses.len()).sum(),
-        },
+    driven(transcripts).count()
+}
+
+impl Driven {
+    /// Adds what others drove.
+    pub fn extend(&mut self, other: Driven) {
+        self.operations.extend(other.operations);
+        self.parameters.extend(other.parameters);
+        self.statuses.extend(other.statuses);
+    }
+
+    /// As counts beside what the API holds.
+    pub fn count(&self) -> Coverage {
+        let all = &API_1_41.operations;
+        Coverage {
+            operations: CoverageCount { driven: self.operations.len(), of: all.len() },
+            parameters: CoverageCount {
+                driven: self.parameters.len(),
+                of: all.iter().map(|facts| facts.query.len()).sum(),
+            },
+            statuses: CoverageCount {
+                driven: self.statuses.len(),
+                of: all.iter().map(|facts| facts.statuses.len()).sum(),
+            },
+        }
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Exercised<'a> {
     pub catalogue: &'a [String],
     /// The scenarios that ran on both engines, and the operations that the reference drove in each.
     pub ran: &'a BTreeMap<String, BTreeSet<String>>,
+    /// Whether latencies were measured.
+    pub latency: bool,
 }
 
 words! {

@@ -3,7 +3,7 @@
 use super::account::{EntryVerdict, Exercised, MatchVerdict, Slot, UnmatchedMatch, Verdict};
 use super::entry::{DivergenceList, Entry, Match};
 use super::fit::{fits_operation, fits_scenario};
-use crate::compare::{Difference, Kind};
+use crate::compare::{Aspect, Difference, Kind};
 
 /// How far a run looked for a match.
 enum Looked {
@@ -30,6 +30,7 @@ fn looked(one: &Match, exercised: &Exercised<'_>, differences: &[Difference]) ->
     let ran: Option<Vec<_>> = scenarios.iter().map(|name| exercised.ran.get(*name)).collect();
     match ran {
         None => Looked::Partly,
+        Some(_) if one.aspect == Some(Aspect::Latency) && !exercised.latency => Looked::Partly,
         Some(_) if not_reached => Looked::Partly,
         Some(ran) if !ran.iter().any(|driven| driven.iter().any(|name| fits_operation(one, name))) => {
             Looked::NoOperation

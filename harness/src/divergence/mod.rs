@@ -93,7 +93,7 @@
 //!     &list,
 //!     &engine("docker", "20.10.24"),
 //!     &engine("podman", "4.3.1"),
-//!     &Exercised { catalogue: &[scenario], ran: &ran },
+//!     &Exercised { catalogue: &[scenario], ran: &ran, latency: false },
 //!     &mut differences,
 //! );
 //! assert!(accounting.is_clean());

@@ -20,7 +20,20 @@ pub struct Engine {
     pub disposable: bool,
     /// Paths that the normaliser turns into symbols.
     pub facts: Facts,
+    /// What answers in place of the engine itself, in words for people; `None` when it answers itself.
+    pub stand_in: Option<String>,
     daemon: Option<Daemon>,
+    front: Option<Front>,
+}
+
+/// Something that listens in front of a private daemon and answers for it.
+pub struct Front {
+    /// Where it listens.
+    pub endpoint: Endpoint,
+    /// What it is, in words for people.
+    pub words: String,
+    /// Lives as long as the engine; dropping it ends it.
+    pub guard: Box<dyn Send + Sync>,
 }
 
 /// What is known of an engine besides its name.
@@ -50,29 +63,37 @@ impl Engine {
                 None => return Err(EngineError::Configuration(format!("{role}: this engine has no endpoint"))),
             },
         };
-        let answer = first_version(&client, limits).await?;
-        let version: Value = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
-        let unusable = |problem: &str| client.unusable(format!("{problem}; is this a Docker-compatible engine?"));
-        let mut range = ApiRange::of(&version).map_err(|problem| unusable(&problem))?;
-        if range.has_no_minimum() {
-            // Its refusal of a version that nobody speaks any more tells.
-            let refusal = client.send_bare("GET /v1.0/version", &get("/v1.0/version")).await?;
-            if refusal.status == 400 {
-                range.narrow(&String::from_utf8_lossy(&refusal.body));
-            }
-        }
-        let own = version["Version"].as_str().ok_or_else(|| unusable("GET /version answers without a Version"))?;
-        let server = answer.headers.iter().find(|(name, _)| name == "server").map_or("", |(_, value)| value);
-        let identity =
-            EngineIdentity { engine: family_name(&version, server), version: plain(own), api: range.max.to_string() };
-        client.set_identity(&identity.engine, None);
-        let info = client.send_bare("GET /info", &get("/info")).await?;
-        let info: Value = serde_json::from_slice(&info.body).unwrap_or(Value::Null);
-        let facts = Facts {
-            data_root: info["DockerRootDir"].as_str().map(str::to_owned),
-            folder: daemon.as_ref().map(|daemon| daemon.folder().display().to_string()),
-        };
-        Ok(Engine { client, identity, range, disposable: daemon.is_some(), facts, daemon })
+        let (identity, range) = identify(&client, limits).await?;
+        let facts = facts(&client, daemon.as_ref()).await?;
+        let disposable = daemon.is_some();
+        Ok(Engine { client, identity, range, disposable, facts, stand_in: None, daemon, front: None })
+    }
+
+    /// The engine that something in front of a private daemon makes of it. `direct` is the way to the daemon itself.
+    pub async fn behind(
+        front: Front,
+        (direct, daemon): (Client, Daemon),
+        role: &str,
+        limits: Limits,
+    ) -> Result<Engine, EngineError> {
+        let client = Client::new(front.endpoint.clone(), None, role, limits)?.with_log(Some(daemon.log().to_owned()));
+        let (identity, range) = identify(&client, limits).await?;
+        let facts = facts(&direct, Some(&daemon)).await?;
+        let stand_in = Some(front.words.clone());
+        let (daemon, front) = (Some(daemon), Some(front));
+        Ok(Engine { client, identity, range, disposable: true, facts, stand_in, daemon, front })
+    }
+
+    /// The name of this engine's snapshot folder. At another API version than its own highest it answers otherwise, and has another one:
+    /// `docker-20.10`, `docker-20.10-api-1.21`.
+    pub fn slug(&self) -> String {
+        let slug = self.identity.slug();
+        if self.is_in_lane() { format!("{slug}-api-{}", self.identity.api) } else { slug }
+    }
+
+    /// Whether it is driven at another API version than its own highest.
+    pub fn is_in_lane(&self) -> bool {
+        self.identity.api != self.range.max.to_string()
     }
 
     /// Whether the engine takes requests of this version. If its refusal tells bounds that `/version` did not, they are in `range` now,
@@ -123,10 +144,40 @@ impl Engine {
 
     /// Ends it, where Lockstep launched it.
     pub async fn stop(self) {
+        drop(self.front);
         if let Some(daemon) = self.daemon {
             daemon.stop().await;
         }
     }
+}
+
+/// Who answers, and which API versions it speaks.
+async fn identify(client: &Client, limits: Limits) -> Result<(EngineIdentity, ApiRange), EngineError> {
+    let answer = first_version(client, limits).await?;
+    let version: Value = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
+    let unusable = |problem: &str| client.unusable(format!("{problem}; is this a Docker-compatible engine?"));
+    let mut range = ApiRange::of(&version).map_err(|problem| unusable(&problem))?;
+    if range.has_no_minimum() {
+        // Its refusal of a version that nobody speaks any more tells.
+        let refusal = client.send_bare("GET /v1.0/version", &get("/v1.0/version")).await?;
+        if refusal.status == 400 {
+            range.narrow(&String::from_utf8_lossy(&refusal.body));
+        }
+    }
+    let own = version["Version"].as_str().ok_or_else(|| unusable("GET /version answers without a Version"))?;
+    let server = answer.headers.iter().find(|(name, _)| name == "server").map_or("", |(_, value)| value);
+    let identity =
+        EngineIdentity { engine: family_name(&version, server), version: plain(own), api: range.max.to_string() };
+    client.set_identity(&identity.engine, None);
+    Ok((identity, range))
+}
+
+/// What is known of an engine besides its name.
+async fn facts(client: &Client, daemon: Option<&Daemon>) -> Result<Facts, EngineError> {
+    let info = client.send_bare("GET /info", &get("/info")).await?;
+    let info: Value = serde_json::from_slice(&info.body).unwrap_or(Value::Null);
+    let data_root = info["DockerRootDir"].as_str().map(str::to_owned);
+    Ok(Facts { data_root, folder: daemon.map(|daemon| daemon.folder().display().to_string()) })
 }
 
 /// Copies a daemon's log beside the temporary folders: the daemon's own folder goes with it.
@@ -170,9 +221,11 @@ fn get(target: &str) -> WireRequest {
     WireRequest { method: "GET".to_owned(), target: target.to_owned(), headers: Vec::new(), body: Default::default() }
 }
 
-/// What the engine calls itself: Docker's first component is "Engine", Podman's "Podman Engine" (20.10.24, 4.3.1); Triton says so in its Server header.
+/// What the engine calls itself: Docker's first component is "Engine", Podman's "Podman Engine" (20.10.24, 4.3.1). SDC Docker names
+/// Triton in its Server header, and where a front end has taken that away, it is the one that runs on node.
 fn family_name(version: &Value, server: &str) -> String {
-    if server.starts_with("Triton/") {
+    let runs_on_node = version["GoVersion"].as_str().is_some_and(|go| go.starts_with("node"));
+    if server.starts_with("Triton/") || runs_on_node {
         return "sdc-docker".to_owned();
     }
     let component = version.pointer("/Components/0/Name").and_then(Value::as_str).unwrap_or("Engine");
@@ -198,6 +251,7 @@ mod tests {
     #[case(json!({"Components": [{"Name": "Engine"}]}), "Docker/20.10.24 (linux)", "docker")]
     #[case(json!({"Components": [{"Name": "Podman Engine"}]}), "Libpod/4.3.1 (linux)", "podman")]
     #[case(json!({}), "Triton/1.9.0 (linux)", "sdc-docker")]
+    #[case(json!({"GoVersion": "node0.10.48"}), "nginx", "sdc-docker")]
     #[case(json!({"Components": [{"Name": "My Engine"}]}), "", "my-engine")]
     fn names_the_family(#[case] version: Value, #[case] server: &str, #[case] name: &str) {
         assert_eq!(family_name(&version, server), name);

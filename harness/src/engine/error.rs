@@ -7,7 +7,7 @@ use std::path::PathBuf;
 pub enum EngineError {
     /// The text given as an engine is none.
     #[error(
-        "'{given}' is no engine: {problem}\n  use docker or podman (a private daemon is launched), unix:///path/to.sock, tcp://HOST:PORT, https://HOST:PORT, ssh://USER@HOST, context:NAME, or env (the engine that docker itself would use)"
+        "'{given}' is no engine: {problem}\n  use docker or podman (a private daemon is launched), sdc-docker (a private Docker played otherwise), unix:///path/to.sock, tcp://HOST:PORT, https://HOST:PORT, ssh://USER@HOST, context:NAME, or env (the engine that docker itself would use)"
     )]
     BadEndpoint {
         /// The text as given.

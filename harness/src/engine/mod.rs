@@ -17,7 +17,7 @@ mod version;
 
 pub(crate) use client::lock;
 pub use client::{Client, Headers, Limits, Opened, WireAnswer, WireRequest};
-pub use connect::{Engine, Facts};
+pub use connect::{Engine, Facts, Front};
 pub use endpoint::{Endpoint, Family, Named, Target};
 pub use error::EngineError;
 pub use identity::EngineIdentity;

@@ -1,13 +1,17 @@
 //! From transcripts to a verdict: compares, accounts, and decides whether the candidate conforms.
 
+pub mod baseline;
+pub mod history;
+pub mod merge;
 pub mod replay;
 mod result;
+pub mod shard;
 mod verdict;
 
 pub use result::{Coverage, CoverageCount, ResultDocument, ScenarioResult, Source};
 pub use verdict::ScenarioVerdict;
 
-use crate::compare::{Difference, compare};
+use crate::compare::{Aspect, Difference, compare};
 use crate::coverage;
 use crate::divergence::{Accounting, DivergenceList, Exercised, account};
 use crate::engine::EngineIdentity;
@@ -81,6 +85,8 @@ pub struct Evidence<'a> {
     pub divergences: &'a DivergenceList,
     /// The differences that the snapshots of this very candidate version show, by scenario; live runs only.
     pub recorded: Option<&'a BTreeMap<String, Vec<Difference>>>,
+    /// What differs in latency, where that was measured; live runs only.
+    pub latencies: Option<&'a [Difference]>,
 }
 
 /// Compares all pairs, accounts the differences and gives each scenario its verdict.
@@ -93,7 +99,8 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
             ran.insert(pair.name.clone(), reference.steps.iter().map(|step| step.operation.clone()).collect());
         }
     }
-    let exercised = Exercised { catalogue: evidence.catalogue, ran: &ran };
+    differences.extend(evidence.latencies.into_iter().flatten().cloned());
+    let exercised = Exercised { catalogue: evidence.catalogue, ran: &ran, latency: evidence.latencies.is_some() };
     let accounting =
         account(evidence.divergences, &evidence.reference, &evidence.candidate, &exercised, &mut differences);
     let mut changed: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -126,6 +133,7 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
         differences,
         divergences: accounting.entries.iter().map(result::DivergenceResult::from).collect(),
         coverage: coverage::count(driven),
+        shard: None,
     };
     Verdict { result, accounting, changed: changed.into_values().flatten().collect() }
 }
@@ -139,7 +147,10 @@ fn unlike_snapshot(scenario: &str, recorded: &[Difference], live: &[Difference])
             && a.reference == b.reference
             && a.candidate == b.candidate
     };
-    let here: Vec<&Difference> = live.iter().filter(|difference| difference.scenario == scenario).collect();
+    // Latencies are never recorded.
+    let timeless = |difference: &&Difference| difference.aspect != Aspect::Latency;
+    let here: Vec<&Difference> =
+        live.iter().filter(|difference| difference.scenario == scenario).filter(timeless).collect();
     let new = here
         .iter()
         .filter(|difference| difference.divergence.is_some() && !recorded.iter().any(|known| same(known, difference)))

@@ -50,5 +50,6 @@ pub fn judge(recorded: &Recorded, pairs: &[Pair], list: &DivergenceList, catalog
         catalogue,
         divergences: list,
         recorded: None,
+        latencies: None,
     })
 }

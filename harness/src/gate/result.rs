@@ -1,6 +1,7 @@
 //! The machine-readable result: schema 1, which other tools read.
 
 use super::ScenarioVerdict;
+use super::shard::ShardFacts;
 use crate::compare::Difference;
 use crate::divergence::{Category, EntryVerdict, Status, Verdict};
 use crate::engine::EngineIdentity;
@@ -27,6 +28,9 @@ pub struct ResultDocument {
     pub divergences: Vec<DivergenceResult>,
     /// What the scenarios drove.
     pub coverage: Coverage,
+    /// Which part of a run this is, with what joining the parts needs; a whole run has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<ShardFacts>,
 }
 
 /// Where transcripts come from.

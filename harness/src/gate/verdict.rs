@@ -40,7 +40,7 @@ pub(super) struct Held<'a> {
 
 impl Held<'_> {
     /// Whether a healed match names this very scenario (a glob over many names none in particular).
-    fn healed(&self, scenario: &str) -> bool {
+    pub(super) fn healed(&self, scenario: &str) -> bool {
         let lines: Vec<usize> = self.accounting.unmatched.iter().map(|unmatched| unmatched.line).collect();
         let matches = self.list.entries.iter().flat_map(|entry| &entry.matches);
         matches

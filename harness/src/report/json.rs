@@ -29,6 +29,9 @@ fn masked(verdict: &Verdict) -> ResultDocument {
     for scenario in &mut result.scenarios {
         scenario.reason = scenario.reason.as_deref().map(super::mask::text);
     }
+    for line in result.shard.iter_mut().flat_map(|shard| &mut shard.changed) {
+        *line = super::mask::text(line);
+    }
     result
 }
 

@@ -7,6 +7,7 @@
 mod code_quality;
 mod command;
 mod comparison;
+mod divergences;
 mod finding;
 mod github;
 mod html;
@@ -27,6 +28,7 @@ mod trace;
 
 pub use code_quality::{gitlab, sarif};
 pub use comparison::Comparison;
+pub use divergences::divergences;
 pub use github::{annotations, step_summary};
 pub use html::{Written, html};
 pub use json::{json, json_all, json_of};

@@ -1,6 +1,7 @@
 //! Runs scenarios on one engine or on two in lockstep.
 
 mod lanes;
+pub mod latency;
 
 use crate::engine::image::Provisioned;
 use crate::engine::{Engine, EngineError};

@@ -2,6 +2,7 @@
 
 use super::decode::{Reading, decode, decode_request};
 use super::session::{LABEL, Role, Session};
+use super::since::younger;
 use super::{Attached, Stop};
 use crate::engine::{EngineError, WireAnswer, WireRequest};
 use crate::transcript::{Answer, Exchange, Payload, Request, StepKind};
@@ -30,6 +31,7 @@ pub struct Call<'s> {
     independent: bool,
     patience: Option<Duration>,
     unversioned: bool,
+    any_age: bool,
 }
 
 impl<'s> Call<'s> {
@@ -59,6 +61,7 @@ impl<'s> Call<'s> {
             independent: false,
             patience: None,
             unversioned: false,
+            any_age: false,
         }
     }
 
@@ -71,6 +74,13 @@ impl<'s> Call<'s> {
     /// Sends the path as it stands, without the `/v…` that goes before every other: for what clients of other versions ask.
     pub fn unversioned(mut self) -> Self {
         self.unversioned = true;
+        self
+    }
+
+    /// Sends the call even where the run's API version is older than the operation: for what shows that an engine has no such
+    /// route. Otherwise the scenario is not run there.
+    pub fn any_age(mut self) -> Self {
+        self.any_age = true;
         self
     }
 
@@ -158,6 +168,7 @@ impl<'s> Call<'s> {
     /// Sends the call and records the step. The reference has to answer with this status; a candidate that fails
     /// where success is expected ends the scenario there, unless the step is [`independent`](Call::independent).
     pub async fn expect(self, status: u16) -> Result<Reply, Stop> {
+        self.check_age()?;
         let started = Instant::now();
         let client = &self.session.engine.client;
         let patience = self.patience.filter(|_| self.session.role == Role::Candidate);
@@ -185,6 +196,7 @@ impl<'s> Call<'s> {
     /// Sends the call and keeps the answer's stream open; the step is recorded when [`Session::finish_stream`] takes it back.
     /// A hijacked call expects 101, a followed one 200.
     pub async fn open(self, status: u16) -> Result<Attached, Stop> {
+        self.check_age()?;
         let started = Instant::now();
         match self.session.engine.client.open(&self.operation, &self.wire()).await {
             Ok((answered, headers, opened)) if answered < 400 => {
@@ -209,6 +221,19 @@ impl<'s> Call<'s> {
                     .and_then(|_| Err(Stop::Blocked("no answer".to_owned())))
             }
             Err(error) => Err(error.into()),
+        }
+    }
+
+    fn check_age(&self) -> Result<(), Stop> {
+        let api = self.session.api().parse()?;
+        let body = match &self.shown {
+            Payload::Json(body) => Some(body),
+            _ => None,
+        };
+        let free = self.any_age || self.unversioned;
+        match younger(api, &self.operation, &self.query, body).filter(|_| !free) {
+            Some((needed, part)) => Err(Stop::NotRun(format!("API {needed} needed ({part}), the run is at {api}"))),
+            None => Ok(()),
         }
     }
 

@@ -35,7 +35,9 @@ pub(super) fn decode(reading: Reading, headers: &[(String, String)], bytes: Byte
         }
         Reading::Raw if !is_json => Payload::Raw(lossy(&bytes)),
         Reading::Progress => documents(&bytes).map_or_else(|| textual(&bytes), Payload::Progress),
-        Reading::Tar if !is_json => tar_listing(&bytes).map_or_else(|| opaque(&bytes), Payload::Tar),
+        Reading::Tar if !is_json && !kind.starts_with("text/") => {
+            tar_listing(&bytes).map_or_else(|| opaque(&bytes), Payload::Tar)
+        }
         _ => by_type(kind, &bytes),
     }
 }

@@ -8,6 +8,7 @@ mod cli;
 mod decode;
 mod observe;
 mod session;
+mod since;
 
 pub use attached::Attached;
 pub use call::{Call, Reply};

@@ -206,7 +206,7 @@ impl Session {
         let started = Instant::now();
         let mut seen = None;
         while started.elapsed() < limit {
-            let answer = self.quiet("GET", path, None).await?;
+            let answer = self.quiet("GET", path, None).await?.map(name_state);
             seen = answer.and_then(|body| body.pointer(pointer).cloned());
             if done(seen.as_ref()) {
                 return Ok(());
@@ -255,6 +255,25 @@ impl Session {
         self.known.ended = now();
         Recording { raw: self.transcript, known: self.known, stop, duration }
     }
+}
+
+/// An inspection with the word for its state, where the engine only has the truth values that were there before that word (SDC Docker).
+fn name_state(mut inspected: Value) -> Value {
+    let Some(state) = inspected.get_mut("State").and_then(Value::as_object_mut) else { return inspected };
+    let is = |name: &str| state.get(name) == Some(&Value::Bool(true));
+    let started = state.get("StartedAt").and_then(Value::as_str).is_some_and(|time| !time.starts_with("0001-"));
+    let word = match () {
+        () if is("Paused") => "paused",
+        () if is("Restarting") => "restarting",
+        () if is("Running") => "running",
+        () if is("Dead") => "dead",
+        () if started => "exited",
+        () => "created",
+    };
+    if state.contains_key("Running") && !state.contains_key("Status") {
+        state.insert("Status".to_owned(), json!(word));
+    }
+    inspected
 }
 
 fn now() -> i64 {

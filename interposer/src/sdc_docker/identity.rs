@@ -82,7 +82,7 @@ impl Rule for Headers {
             }
             answer.set_header("x-request-id", &asked.id);
             answer.set_header("x-response-time", &asked.started.elapsed().as_millis().to_string());
-            answer.set_header("server", self.0.pick("Triton/1.9.0 (linux)", "Triton/9.9.9 (linux)"));
+            answer.set_header("server", self.0.pick("Triton/1.9.0 (linux)", "Altered/1.9.0 (linux)"));
         })
     }
 }
@@ -102,7 +102,7 @@ pub(super) fn rules() -> Vec<Entry> {
 /// To be the last rule: it is about every answer.
 pub(super) fn headers() -> Vec<Entry> {
     let row = "wire facts: Server, x-request-id and x-response-time, no Api-Version";
-    vec![entry("server-headers", row, "the server is Triton/9.9.9", Headers)]
+    vec![entry("server-headers", row, "the server is Altered", Headers)]
 }
 
 #[cfg(test)]

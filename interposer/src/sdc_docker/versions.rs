@@ -20,7 +20,7 @@ impl Rule for Versions {
     fn on_request<'a>(&'a self, asked: &'a mut Asked, engine: &'a Engine) -> Soon<'a, Decision> {
         Box::pin(async move {
             let given = asked.route.version.clone().unwrap_or_else(|| OWN.to_owned());
-            let minimum = self.0.pick(MINIMUM, "1.22");
+            let minimum = self.0.pick(MINIMUM, "1.20");
             if let Some(refusal) = refused(&given, minimum) {
                 return Decision::Answer(Box::new(refusal.answer(asked)));
             }
@@ -57,7 +57,7 @@ fn spoken(given: &str, lowest: &str, highest: &str) -> String {
 
 pub(super) fn rules() -> Vec<Entry> {
     let row = "wire facts: versions from 1.18, compared as texts";
-    vec![entry("api-versions", row, "the minimum is 1.22", Versions)]
+    vec![entry("api-versions", row, "the minimum is 1.20", Versions)]
 }
 
 #[cfg(test)]

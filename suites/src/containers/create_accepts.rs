@@ -37,6 +37,8 @@ fn cases() -> Vec<(&'static str, Value)> {
         ),
         ("publish-all-ports", json!({ "ExposedPorts": { "80/tcp": {} }, "HostConfig": { "PublishAllPorts": true } })),
         ("unknown-network", host(json!({ "NetworkMode": "lockstep-nosuch" }))),
+        ("link-in-own-network", host(json!({ "NetworkMode": "lockstep-nosuch", "Links": ["lockstep-nosuch:x"] }))),
+        ("a-tebibyte-of-memory", host(json!({ "Memory": 1_099_511_627_776_u64 }))),
         ("network-none", host(json!({ "NetworkMode": "none" }))),
         ("network-disabled", json!({ "NetworkDisabled": true })),
         ("network-host", host(json!({ "NetworkMode": "host" }))),

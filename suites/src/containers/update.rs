@@ -73,7 +73,7 @@ async fn update_created(s: &mut Session) -> Outcome {
 
 async fn update_exited(s: &mut Session) -> Outcome {
     let c = exited(s, 0).await?;
-    s.call(UPDATE, &[&c]).json(json!({ "CpuShares": 128 })).expect(200).await?;
+    s.call(UPDATE, &[&c]).any_age().json(json!({ "CpuShares": 128 })).expect(200).await?;
     inspect(s, &c).await
 }
 
@@ -92,7 +92,7 @@ async fn cpus_over_quota(s: &mut Session) -> Outcome {
 }
 
 async fn missing(s: &mut Session) -> Outcome {
-    s.call(UPDATE, &[NOSUCH]).json(json!({})).expect(404).await?;
+    s.call(UPDATE, &[NOSUCH]).any_age().json(json!({})).expect(404).await?;
     Ok(())
 }
 

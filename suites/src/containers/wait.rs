@@ -1,7 +1,7 @@
 //! Wait under each condition. A wait that is open when the container ends is a stream: its status comes at once, its body at the end.
 
 use super::{NOSUCH, exited, post, running};
-use lockstep_harness::scenario::{Area, Outcome, Session};
+use lockstep_harness::scenario::{Area, Need, Outcome, Session};
 use serde_json::json;
 
 const WAIT: &str = "POST /containers/{id}/wait";
@@ -13,7 +13,9 @@ pub(super) fn add(area: &mut Area<'_>) {
         area.add(&format!("wait/exit-status/{code}"), move |s| Box::pin(exit_status(s, code)));
     }
     area.add("wait/exited", |s| Box::pin(wait_exited(s)));
-    area.add("wait/killed", |s| Box::pin(open_wait(s, None)));
+    // The head of an open wait comes at once since API 1.30 only.
+    let head_at_once = || Need::Api("1.30".to_owned());
+    area.add("wait/killed", |s| Box::pin(open_wait(s, None))).needs(head_at_once());
     area.add("wait/not-running", |s| Box::pin(open_wait(s, Some("not-running"))));
     area.add("wait/next-exit", |s| Box::pin(open_wait(s, Some("next-exit"))));
     area.add("wait/next-exit-of-created", |s| Box::pin(next_exit_of_created(s)));
@@ -22,7 +24,7 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("wait/removed-automatically", |s| Box::pin(removed_automatically(s)));
     area.add("wait/condition-empty", |s| Box::pin(condition(s, "")));
     area.add("wait/condition-nonsense", |s| Box::pin(condition(s, "bogus")));
-    area.add("wait/by-several", |s| Box::pin(by_several(s)));
+    area.add("wait/by-several", |s| Box::pin(by_several(s))).needs(head_at_once());
     area.add("wait/missing", |s| Box::pin(post(s, WAIT, NOSUCH, 404)));
 }
 

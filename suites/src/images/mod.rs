@@ -1,5 +1,6 @@
 //! Images: what there is, names, removal, archives, commit, registries.
 
+mod ambiguous;
 mod archive;
 mod commit;
 mod import;
@@ -17,6 +18,7 @@ use lockstep_harness::scenario::{Catalogue, Session, Stop};
 pub fn add(catalogue: &mut Catalogue) {
     let mut area = catalogue.area("images");
     list::add(&mut area);
+    ambiguous::add(&mut area);
     inspect::add(&mut area);
     tag::add(&mut area);
     remove::add(&mut area);

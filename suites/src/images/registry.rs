@@ -3,6 +3,7 @@
 use lockstep_harness::scenario::{Area, Outcome, Session};
 
 const REFUSED: &str = "127.0.0.1:1/nosuch";
+const DIGEST: &str = "127.0.0.1:1/nosuch@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 /// `{}` in base 64: nobody.
 const NOBODY: &str = "e30=";
 
@@ -11,6 +12,8 @@ pub(super) fn add(area: &mut Area<'_>) {
     for (case, image) in [("upper-case", "UPPER"), ("bad-characters", "127.0.0.1:1/nosuch:t@@")] {
         area.add(&format!("pull/bad-reference/{case}"), move |s| Box::pin(pull_bad(s, image)));
     }
+    area.add("pull/without-tag", |s| Box::pin(pull(s, REFUSED)));
+    area.add("pull/by-digest", |s| Box::pin(pull(s, DIGEST)));
     area.add("pull/bad-platform", |s| Box::pin(pull_bad_platform(s))).waits("Podman tries three times");
     area.add("push/unknown-image", |s| Box::pin(push_unknown(s)));
     area.add("push/registry-refuses", |s| Box::pin(push_refused(s))).waits("Podman tries three times");
@@ -23,6 +26,11 @@ pub(super) fn add(area: &mut Area<'_>) {
 
 async fn pull_refused(s: &mut Session) -> Outcome {
     s.call("POST /images/create", &[]).query("fromImage", REFUSED).query("tag", "t").progress().expect(500).await?;
+    Ok(())
+}
+
+async fn pull(s: &mut Session, image: &str) -> Outcome {
+    s.call("POST /images/create", &[]).query("fromImage", image).progress().expect(500).await?;
     Ok(())
 }
 
@@ -69,7 +77,7 @@ async fn search_bad_limit(s: &mut Session) -> Outcome {
 }
 
 async fn distribution_refused(s: &mut Session) -> Outcome {
-    s.call("GET /distribution/{name}/json", &[REFUSED]).expect(500).await?;
+    s.call("GET /distribution/{name}/json", &[REFUSED]).any_age().expect(500).await?;
     Ok(())
 }
 

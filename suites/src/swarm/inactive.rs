@@ -1,4 +1,4 @@
-//! Outside a swarm.
+//! Outside a swarm. These routes are asked for at any API version: an engine that has none of them shows it here.
 
 use lockstep_harness::scenario::{Area, Outcome, Session};
 use serde_json::{Value, json};
@@ -56,7 +56,7 @@ pub(super) fn add(area: &mut Area<'_>) {
 }
 
 async fn refused(s: &mut Session, operation: &str, body: Option<Value>) -> Outcome {
-    let call = s.call(operation, &["nosuch"]);
+    let call = s.call(operation, &["nosuch"]).any_age();
     match body {
         Some(body) => call.json(body),
         None => call,
@@ -70,18 +70,18 @@ async fn refused(s: &mut Session, operation: &str, body: Option<Value>) -> Outco
 async fn create(s: &mut Session, operation: &str, kind: &'static str) -> Outcome {
     let name = s.name(kind);
     s.remember(kind, &name);
-    s.call(operation, &[]).json(json!({ "Name": name, "Data": "eA==" })).expect(503).await?;
+    s.call(operation, &[]).any_age().json(json!({ "Name": name, "Data": "eA==" })).expect(503).await?;
     Ok(())
 }
 
 async fn update(s: &mut Session, operation: &str) -> Outcome {
-    s.call(operation, &["nosuch"]).query("version", 1).json(json!({})).expect(503).await?;
+    s.call(operation, &["nosuch"]).any_age().query("version", 1).json(json!({})).expect(503).await?;
     Ok(())
 }
 
 async fn logs(s: &mut Session, operation: &str) -> Outcome {
-    s.call(operation, &["nosuch"]).query("stdout", 1).expect(503).await?;
-    s.call(operation, &["nosuch"]).expect(500).await?;
+    s.call(operation, &["nosuch"]).any_age().query("stdout", 1).expect(503).await?;
+    s.call(operation, &["nosuch"]).any_age().expect(500).await?;
     Ok(())
 }
 
@@ -89,20 +89,20 @@ async fn malformed_filters(s: &mut Session) -> Outcome {
     for (operation, status) in
         [("GET /nodes", 500), ("GET /services", 400), ("GET /tasks", 500), ("GET /secrets", 500), ("GET /configs", 500)]
     {
-        s.call(operation, &[]).query("filters", "{bad").expect(status).await?;
+        s.call(operation, &[]).any_age().query("filters", "{bad").expect(status).await?;
     }
     Ok(())
 }
 
 async fn join(s: &mut Session) -> Outcome {
     let body = json!({ "RemoteAddrs": ["127.0.0.1:1"], "JoinToken": "bad", "AdvertiseAddr": "127.0.0.1", "ListenAddr": "127.0.0.1:0" });
-    s.call("POST /swarm/join", &[]).json(body).expect(500).await?;
-    s.call("POST /swarm/join", &[]).json(json!({})).expect(400).await?;
+    s.call("POST /swarm/join", &[]).any_age().json(body).expect(500).await?;
+    s.call("POST /swarm/join", &[]).any_age().json(json!({})).expect(400).await?;
     Ok(())
 }
 
 async fn init_bad(s: &mut Session) -> Outcome {
-    s.call("POST /swarm/init", &[]).json(json!({ "ListenAddr": "bad" })).expect(400).await?;
-    s.call("POST /swarm/init", &[]).json(json!({ "ListenAddr": "bad:x:y" })).expect(500).await?;
+    s.call("POST /swarm/init", &[]).any_age().json(json!({ "ListenAddr": "bad" })).expect(400).await?;
+    s.call("POST /swarm/init", &[]).any_age().json(json!({ "ListenAddr": "bad:x:y" })).expect(500).await?;
     Ok(())
 }

@@ -103,7 +103,7 @@ fn entries_of_other_engines_are_not_considered(
 ) {
     let list = parsed(&file("exit-status", &format!("reference = \"{reference}\"\n{EXIT}")));
     let (catalogue, ran) = (Vec::new(), Default::default());
-    let exercised = Exercised { catalogue: &catalogue, ran: &ran };
+    let exercised = Exercised { catalogue: &catalogue, ran: &ran, latency: true };
     let mut differences = [exit("run/7", json!(0))];
     let accounting = account(&list, &docker(), &engine(name, version), &exercised, &mut differences);
     assert_eq!(accounting.entries.len(), usize::from(applies));

@@ -121,7 +121,7 @@ fn does_not_use_an_id_twice() {
 fn speaks_for_the_version_that_was_seen() {
     let applies = |seen: &str, other: &str| {
         let text = draft(&engine("podman", seen), &[&wait()]);
-        let exercised = Exercised { catalogue: &[], ran: &Default::default() };
+        let exercised = Exercised { catalogue: &[], ran: &Default::default(), latency: true };
         account(&parsed(&text), &docker(), &engine("podman", other), &exercised, &mut []).entries.len() == 1
     };
     assert!(applies("4.3.1", "4.3.1") && applies("4.3.1", "4.9.4"));

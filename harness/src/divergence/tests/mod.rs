@@ -89,7 +89,7 @@ fn account_for(
         .iter()
         .map(|(name, operations)| ((*name).to_owned(), operations.iter().map(|name| (*name).to_owned()).collect()))
         .collect();
-    account(list, &docker(), &podman(), &Exercised { catalogue: &catalogue, ran: &ran }, differences)
+    account(list, &docker(), &podman(), &Exercised { catalogue: &catalogue, ran: &ran, latency: true }, differences)
 }
 
 const WAIT: &str = "POST /containers/{id}/wait";

@@ -4,7 +4,7 @@ mod archive;
 mod provision;
 
 pub use archive::{load_archive, rootfs_tar};
-pub use provision::{How, Provisioned, provision};
+pub use provision::{How, Provisioned, provision, provision_by};
 
 /// The name of the image on every engine.
 pub const IMAGE: &str = "lockstep/probe:1";

@@ -48,13 +48,21 @@ impl How {
 
 /// Makes sure that the engine has the probe image: keeps one with this very content, else loads, imports or builds it, else pulls the named one.
 pub async fn provision(client: &Client, named: Option<&str>) -> Result<Provisioned, EngineError> {
+    provision_by(client, named, How::Load).await
+}
+
+/// The same, trying one way before the others: how an image came onto an engine shows in its history, so two engines that are
+/// compared should have it in the same way.
+pub async fn provision_by(client: &Client, named: Option<&str>, first: How) -> Result<Provisioned, EngineError> {
     if let Ok(image) = inspect(client, IMAGE).await
         && image.content.as_deref() == Some(content())
     {
         return Ok(Provisioned { image: IMAGE.to_owned(), id: image.id, how: How::Present });
     }
     let mut attempts = Vec::new();
-    for how in [How::Load, How::Import, How::Build] {
+    let mut ways = [How::Load, How::Import, How::Build];
+    ways.sort_by_key(|how| *how != first);
+    for how in ways {
         match attempt(client, how, request(how)).await {
             Ok(image) if image.content.as_deref() == Some(content()) => {
                 return Ok(Provisioned { image: IMAGE.to_owned(), id: image.id, how });

@@ -11,22 +11,32 @@ const NARROW: usize = 80;
 /// The longest id that shares its line with the title.
 const LONGEST_ID: usize = 36;
 
-/// All entries that speak of the two engines, by status and category.
+/// The entries that speak of the two engines, by status and category; what is on the roadmap has a section of its own.
 pub(super) fn table(page: &mut Page, report: &Report<'_>) {
     let entries = &report.verdict.accounting.entries;
+    let columns = Columns::of(page, entries);
+    let (coming, settled): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| entry.status == Status::Roadmap);
+    for (title, entries) in [("Declared divergences", settled), ("Roadmap", coming)] {
+        section(page, report, &columns, title, &entries);
+    }
+}
+
+fn section(page: &mut Page, report: &Report<'_>, columns: &Columns, title: &str, entries: &[&EntryVerdict]) {
     if entries.is_empty() {
         return;
     }
-    page.section(Tone::Title, "Declared divergences");
+    page.section(Tone::Title, title);
     let mut groups: BTreeMap<(Status, Category), Vec<&EntryVerdict>> = BTreeMap::new();
-    for entry in entries {
+    for entry in entries.iter().copied() {
         groups.entry((entry.status, entry.category)).or_default().push(entry);
     }
-    let columns = Columns::of(page, entries);
     for ((status, category), entries) in groups {
         page.line(0, &[span(Tone::Name, status.as_str()), span(Tone::Dim, format!(" / {category}"))]);
         for entry in entries {
-            row(page, report, entry, &columns);
+            row(page, report, entry, columns);
+            if entry.status == Status::Roadmap && !report.view.verbose {
+                plans(page, report, entry);
+            }
         }
     }
 }
@@ -72,6 +82,12 @@ fn row(page: &mut Page, report: &Report<'_>, entry: &EntryVerdict, columns: &Col
     if report.view.verbose {
         details(page, report, entry);
     }
+}
+
+/// Where a divergence on the roadmap is being worked on.
+fn plans(page: &mut Page, report: &Report<'_>, entry: &EntryVerdict) {
+    let trackers = report.list.get(&entry.id).map(|declared| declared.tracker.as_slice()).unwrap_or_default();
+    page.list(6, Tone::Dim, trackers, " ");
 }
 
 /// With `--verbose`: what a user notices, where it is declared and worked on, and the scenarios.

@@ -256,7 +256,7 @@ fn evidence(source: Source) -> Evidence {
     let compared = |name: &&String| verdict_of(name).0 != ScenarioVerdict::NotRun;
     let operations = BTreeSet::from([CREATE, INSPECT, WAIT, "GET /containers/{id}/checkpoints"].map(str::to_owned));
     let ran: BTreeMap<_, _> = names.iter().filter(compared).map(|name| (name.clone(), operations.clone())).collect();
-    let exercised = Exercised { catalogue: &catalogue, ran: &ran };
+    let exercised = Exercised { catalogue: &catalogue, ran: &ran, latency: true };
     let accounting = account(&list, &reference, &candidate, &exercised, &mut differences);
     let live = source == Source::Live;
     let scenario = |name: &String| {
@@ -305,6 +305,7 @@ fn evidence(source: Source) -> Evidence {
             parameters: CoverageCount { driven: 70, of: 153 },
             statuses: CoverageCount { driven: 190, of: 354 },
         },
+        shard: None,
         reference,
         candidate,
     };

@@ -25,7 +25,7 @@ mod tests;
 
 pub use error::{StoreError, StoreProblem};
 pub use index::{Entry, INDEX_FILE, Index, SCHEMA};
-pub use record::{RecordMode, RecordSummary, RecordedOutcome};
+pub use record::{RecordMode, RecordSummary, RecordedOutcome, Whose};
 pub use recorded::Recorded;
 
 use std::path::{Path, PathBuf};

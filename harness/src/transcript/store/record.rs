@@ -21,6 +21,24 @@ pub enum RecordedOutcome {
     NotRun(String),
 }
 
+/// Whose answers are recorded.
+#[derive(Debug, Clone)]
+pub struct Whose {
+    /// The engine's folder.
+    pub slug: String,
+    /// The engine.
+    pub identity: EngineIdentity,
+    /// `engine`, or what stood in for it, in words for people.
+    pub recorded_from: String,
+}
+
+impl Whose {
+    /// An engine itself, at its own API version.
+    pub fn engine(identity: &EngineIdentity) -> Whose {
+        Whose { slug: identity.slug(), identity: identity.clone(), recorded_from: "engine".to_owned() }
+    }
+}
+
 /// What becomes of snapshots that change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RecordMode {
@@ -73,21 +91,20 @@ impl Store {
     /// Writes what came of scenarios on an engine into its folder.
     ///
     /// Other scenarios of that folder are left alone, unless the results are `complete`, that is those of the whole
-    /// catalogue: then what is not among them is gone. `recorded_from` is `engine`, or says what stood in for it. Scenarios
-    /// whose transcript is that of `base` get no file; without a `base`, a recording of some scenarios keeps the one in the
-    /// index. Files are written before the index, and removed after it: where this breaks off, [`Store::check`] says what is
+    /// catalogue: then what is not among them is gone. Scenarios whose
+    /// transcript is that of `base` get no file; without a `base`, a recording of some scenarios keeps the one in the index. Files are written before the index, and removed after it: where this breaks off, [`Store::check`] says what is
     /// left to do, and recording again does it.
     pub fn record(
         &self,
-        identity: &EngineIdentity,
-        recorded_from: &str,
+        whose: &Whose,
         base: Option<&Recorded>,
         results: &[(String, RecordedOutcome)],
         mode: RecordMode,
         complete: bool,
     ) -> Result<RecordSummary, StoreError> {
         let results = by_name(results)?;
-        let slug = identity.slug();
+        let Whose { slug, identity, recorded_from } = whose;
+        let slug = slug.clone();
         files::check_slug(&slug)?;
         let _lock = files::lock(&self.root)?;
         let old = Recorded::open(&self.root, &slug, &[])?;

@@ -47,6 +47,13 @@ impl Recorded {
         self.base.as_deref()
     }
 
+    /// Whether this is a candidate held against a reference, and not a reference: an engine recorded at another API version has the
+    /// same engine as its base.
+    pub fn is_candidate(&self) -> bool {
+        let own = &self.index;
+        self.base().is_some_and(|base| (&base.index.engine, &base.index.version) != (&own.engine, &own.version))
+    }
+
     /// Where a scenario's own snapshot is, if it has one.
     pub fn path(&self, scenario: &str) -> PathBuf {
         files::snapshot_path(&self.folder, scenario)

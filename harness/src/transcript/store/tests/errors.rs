@@ -13,8 +13,9 @@ fn newer() -> EngineIdentity {
 fn another_version_needs_all_scenarios_or_acceptance() {
     let fixture = Fixture::recorded();
     let base = fixture.store.load("docker-20.10").unwrap();
-    let record =
-        |results: &[_], mode, complete| fixture.store.record(&newer(), "engine", Some(&base), results, mode, complete);
+    let record = |results: &[_], mode, complete| {
+        fixture.store.record(&Whose::engine(&newer()), Some(&base), results, mode, complete)
+    };
     let error = record(&[says(A, "one")], Review, false).unwrap_err();
     insta::assert_snapshot!(error, @"snapshots/podman-4.3 was recorded on podman 4.3.1 (API 1.41), and this is podman 4.3.2 (API 1.41). Record all scenarios for review, or accept these as they are");
     assert_eq!(fixture.store.load("podman-4.3").unwrap().index.version, "4.3.1");
@@ -31,10 +32,11 @@ fn another_version_needs_all_scenarios_or_acceptance() {
 fn another_base_needs_all_scenarios() {
     let fixture = Fixture::recorded();
     let newer = EngineIdentity { version: "23.0.0".into(), ..docker() };
-    fixture.store.record(&newer, "engine", None, &[says(A, "two"), says(B, "two")], Accept, true).unwrap();
+    fixture.store.record(&Whose::engine(&newer), None, &[says(A, "two"), says(B, "two")], Accept, true).unwrap();
     let base = fixture.store.load("docker-23.0").unwrap();
-    let record =
-        |results: &[_], complete| fixture.store.record(&podman(), "engine", Some(&base), results, Accept, complete);
+    let record = |results: &[_], complete| {
+        fixture.store.record(&Whose::engine(&podman()), Some(&base), results, Accept, complete)
+    };
     let before = fixture.files();
     let error = record(&[says(B, "two")], false).unwrap_err();
     insta::assert_snapshot!(error, @"snapshots/podman-4.3 was recorded against docker-20.10, not docker-23.0, and this recording leaves scenarios alone that are equal to that base (1 of them; `containers/create/duplicate-name` is one). Record all scenarios, or record against the same base");
@@ -62,7 +64,7 @@ fn a_base_that_moved_is_not_read_as_if_it_had_not() {
 fn bases_do_not_lead_back() {
     let fixture = Fixture::recorded();
     let base = fixture.store.load("podman-4.3").unwrap();
-    let error = fixture.store.record(&podman(), "engine", Some(&base), &[], Accept, false).unwrap_err();
+    let error = fixture.store.record(&Whose::engine(&podman()), Some(&base), &[], Accept, false).unwrap_err();
     insta::assert_snapshot!(error, @"snapshots/podman-4.3 cannot be its own base: its snapshots would stand in for themselves. Record it without a base");
     let index = fixture.text("docker-20.10/index.json").replace("\"base\": null", "\"base\": \"podman-4.3\"");
     fs::write(fixture.path("docker-20.10/index.json"), index).unwrap();
@@ -97,7 +99,7 @@ fn names_stay_in_the_folder(#[case] name: &str) {
     let error = fixture.docker(&[says(name, "one")], Accept, false).unwrap_err();
     assert!(matches!(error, StoreError::Name { .. }), "{error}");
     let identity = EngineIdentity { engine: format!("{name}/x"), version: "none".into(), api: "1.41".into() };
-    let error = fixture.store.record(&identity, "engine", None, &[says(A, "one")], Accept, false).unwrap_err();
+    let error = fixture.store.record(&Whose::engine(&identity), None, &[says(A, "one")], Accept, false).unwrap_err();
     assert!(matches!(error, StoreError::Name { .. }), "{error}");
     assert!(!fixture.store.root().exists());
 }

@@ -71,7 +71,7 @@ impl Fixture {
         mode: RecordMode,
         complete: bool,
     ) -> Result<RecordSummary, StoreError> {
-        self.store.record(&docker(), "engine", None, results, mode, complete)
+        self.store.record(&Whose::engine(&docker()), None, results, mode, complete)
     }
 
     fn podman(
@@ -81,7 +81,7 @@ impl Fixture {
         complete: bool,
     ) -> Result<RecordSummary, StoreError> {
         let base = self.store.load("docker-20.10")?;
-        self.store.record(&podman(), "engine", Some(&base), results, mode, complete)
+        self.store.record(&Whose::engine(&podman()), Some(&base), results, mode, complete)
     }
 
     fn path(&self, file: &str) -> PathBuf {

@@ -90,7 +90,7 @@ fn a_partial_recording_leaves_the_rest_alone() {
     assert_eq!(fixture.word("podman-4.3", B).as_deref(), Some("other"));
 
     // Without a base it keeps the one that it has.
-    let summary = fixture.store.record(&podman(), "engine", None, &[says(A, "one")], Accept, false).unwrap();
+    let summary = fixture.store.record(&Whose::engine(&podman()), None, &[says(A, "one")], Accept, false).unwrap();
     assert_eq!(summary.equal, 1);
     assert_eq!(fixture.store.load("podman-4.3").unwrap().index.base.as_deref(), Some("docker-20.10"));
     assert_eq!(fixture.problems(), [""; 0]);
@@ -212,7 +212,7 @@ fn a_base_may_have_a_base() {
     let base = fixture.store.load("podman-4.3").unwrap();
     let next = EngineIdentity { version: "5.0".into(), ..podman() };
     let results = [says(A, "one"), says(B, "other")];
-    let summary = fixture.store.record(&next, "engine", Some(&base), &results, Accept, true).unwrap();
+    let summary = fixture.store.record(&Whose::engine(&next), Some(&base), &results, Accept, true).unwrap();
     assert_eq!((summary.slug.as_str(), summary.equal), ("podman-5.0", 2));
     assert_eq!(fixture.word("podman-5.0", A).as_deref(), Some("one"));
     assert_eq!(fixture.word("podman-5.0", B).as_deref(), Some("other"));
