@@ -27,7 +27,8 @@ fn scripts() -> &'static Path {
     static FOLDER: OnceLock<tempfile::TempDir> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
-        let output = lockstep(&repository(), &["repro", "--all", folder.path().to_str().unwrap()]);
+        let output =
+            lockstep(&repository(), &["repro", "--candidate", "podman-4.3", "--all", folder.path().to_str().unwrap()]);
         assert_status(&output, 0, "scripts");
         folder
     });

@@ -5,7 +5,7 @@ use crate::error::CliError;
 use lockstep_harness::divergence::DivergenceList;
 use lockstep_harness::gate::{Pair, Verdict, replay as replayed};
 use lockstep_harness::report::{self, Comparison};
-use lockstep_harness::transcript::store::Store;
+use lockstep_harness::transcript::store::{Recorded, Store};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -19,11 +19,17 @@ pub fn report(files: &Files, arguments: &ReportArguments) -> Result<u8, CliError
     let list = super::divergences(files)?;
     let store = Store::open(&files.snapshots);
     let catalogue = lockstep_suites::catalogue().names();
-    let mut judged: Vec<(Verdict, Vec<Pair>)> = Vec::new();
-    for recorded in super::candidates(&store, arguments.candidate.as_deref())? {
-        let pairs = replayed::pairs(&recorded)?;
-        judged.push((replayed::judge(&recorded, &pairs, &list, &catalogue), pairs));
-    }
+    let candidates = super::candidates(&store, arguments.candidate.as_deref())?;
+    let judge = |recorded: &Recorded| -> Result<(Verdict, Vec<Pair>), CliError> {
+        let pairs = replayed::pairs(recorded)?;
+        Ok((replayed::judge(recorded, &pairs, &list, &catalogue), pairs))
+    };
+    // One thread a candidate: reading and comparing is most of the time.
+    let judged: Vec<(Verdict, Vec<Pair>)> = std::thread::scope(|scope| {
+        let threads: Vec<_> = candidates.iter().map(|recorded| scope.spawn(|| judge(recorded))).collect();
+        let panicked = |_| Err(CliError::Usage("a candidate could not be compared; please report this".to_owned()));
+        threads.into_iter().map(|thread| thread.join().unwrap_or_else(panicked)).collect::<Result<_, _>>()
+    })?;
     if judged.is_empty() {
         return Err(super::nothing_recorded(files));
     }
