@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used)]
 
+use lockstep_harness::coverage::{API_1_41, driven};
 use lockstep_harness::divergence::DivergenceList;
 use lockstep_harness::gate::replay;
 use lockstep_harness::transcript::snapshot;
 use lockstep_harness::transcript::store::Store;
 use rstest::rstest;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 fn root() -> &'static Path {
@@ -66,6 +68,44 @@ fn no_snapshot_holds_a_secret() {
             assert!(!text.contains(word), "{} holds {word}", entry.display());
         }
     }
+}
+
+/// A documented status that no scenario causes, with what was tried.
+#[derive(serde::Deserialize)]
+struct Unreachable {
+    status: Vec<UnreachableStatus>,
+}
+
+#[derive(serde::Deserialize)]
+struct UnreachableStatus {
+    operation: String,
+    status: u16,
+    tried: String,
+    reason: String,
+}
+
+#[test]
+fn what_cannot_be_caused_is_not_there_and_all_else_is() {
+    let text = include_str!("../../harness/api/v1.41-unreachable.toml");
+    let listed: Unreachable = toml::from_str(text).unwrap();
+    let recorded = Store::open(root().join("snapshots")).load("docker-20.10").unwrap();
+    let transcripts: Vec<_> =
+        recorded.index.scenarios.keys().filter_map(|name| recorded.transcript(name).unwrap()).collect();
+    let seen = driven(transcripts.iter().map(AsRef::as_ref)).statuses;
+    let documented: BTreeSet<(String, u16)> = API_1_41
+        .operations
+        .iter()
+        .flat_map(|facts| facts.statuses.keys().map(|status| (facts.operation.clone(), status.parse().unwrap())))
+        .collect();
+    let mut left: BTreeSet<_> = documented.difference(&seen).cloned().collect();
+    for one in listed.status {
+        let place = (one.operation, one.status);
+        assert!(documented.contains(&place), "{place:?} is listed and not documented");
+        assert!(!seen.contains(&place), "{place:?} is listed and was caused: take it off the list");
+        assert!(one.tried.len() > 10 && one.reason.len() > 8, "{place:?} has no attempt or no reason");
+        assert!(left.remove(&place), "{place:?} is listed twice");
+    }
+    assert!(left.is_empty(), "neither caused nor listed: {left:?}");
 }
 
 fn walk(folder: &Path) -> Vec<PathBuf> {
