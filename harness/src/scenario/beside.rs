@@ -7,6 +7,7 @@ use crate::engine::launch::Beside;
 use crate::engine::{Client, Daemon, Endpoint, WireRequest};
 use serde_json::Value;
 use std::path::PathBuf;
+use std::process::Command;
 
 /// Who may use a registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,8 +43,20 @@ impl Registry {
 /// Another Docker on the engine's loopback; it ends when this is dropped.
 pub struct Second {
     client: Client,
-    _process: Beside,
+    process: Option<Beside>,
+    bridge: Command,
 }
+
+impl Drop for Second {
+    fn drop(&mut self) {
+        drop(self.process.take());
+        // With it goes all that was on it; the namespace has the last word.
+        let _ = self.bridge.args(["link", "delete", BRIDGE]).output();
+    }
+}
+
+/// The bridge of the second Docker. With none, or with the usual one, it would take the engine's away.
+const BRIDGE: &str = "lockstep1";
 
 impl Second {
     /// A request to it, which is no step; it has to succeed.
@@ -113,23 +126,41 @@ impl Session {
             ("--exec-root", at("exec")),
             ("--pidfile", at("pid")),
             ("--host", format!("unix://{}", at("s.sock"))),
-            ("--bridge", "none".to_owned()),
+            ("--bridge", BRIDGE.to_owned()),
             ("--exec-opt", "native.cgroupdriver=cgroupfs".to_owned()),
         ];
         let mut arguments: Vec<String> =
             arguments.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value]).collect();
         arguments.extend(["--iptables=false", "--ip-forward=false", "--ip-masq=false"].map(str::to_owned));
         let problem = |problem: String| Stop::NotRun(format!("the second Docker: {problem}"));
+        for words in [
+            ["link", "add", BRIDGE, "type", "bridge"].as_slice(),
+            ["address", "add", "172.28.255.1/24", "dev", BRIDGE].as_slice(),
+            ["link", "set", BRIDGE, "up"].as_slice(),
+        ] {
+            let made = self.beside("ip")?.args(words).output();
+            let said = made.map_err(|error| problem(error.to_string()))?;
+            if !said.status.success() {
+                return Err(problem(String::from_utf8_lossy(&said.stderr).trim().to_owned()));
+            }
+        }
+        let bridge = self.beside("ip")?;
         let mut process = self.daemon()?.run_beside("dockerd", &arguments, &folder.join("log")).map_err(problem)?;
         process.until(|said| said.contains("API listen on")).await.map_err(problem)?;
         let limits = self.engine.client.limits();
         let client = Client::new(Endpoint::Unix(folder.join("s.sock")), None, "the second Docker", limits)?;
-        Ok(Second { client, _process: process })
+        Ok(Second { client, process: Some(process), bridge })
     }
 
     fn daemon(&self) -> Result<&Daemon, Stop> {
         let reason = || Stop::NotRun("what it needs beside the engine, only launched engines have".to_owned());
         self.engine.daemon().ok_or_else(reason)
+    }
+
+    /// A command in the daemon's namespaces.
+    fn beside(&self, program: &str) -> Result<Command, Stop> {
+        let gone = || Stop::NotRun("the daemon is gone".to_owned());
+        self.daemon()?.command(program).ok_or_else(gone)
     }
 
     /// A new folder in the daemon's own, which goes with it.
