@@ -84,7 +84,7 @@ impl Default for Command {
 /// Which engines, and how to reach them.
 #[derive(Debug, Args, Clone, Default)]
 pub struct EngineArguments {
-    /// The oracle: docker or podman (a private daemon is launched), sdc-docker (a private Docker behind a proxy that diverges
+    /// The oracle: a name of engines.toml (docker-26.1), docker or podman (a private daemon is launched), sdc-docker (a private Docker behind a proxy that diverges
     /// as SDC Docker is documented to), unix:///path, tcp://HOST:PORT, https://HOST:PORT, ssh://USER@HOST (as Docker's client does it), context:NAME (a Docker context), or env (what docker itself would use).
     /// Default: a private Docker, else the first engine found (DOCKER_HOST, the usual sockets).
     #[arg(long, value_name = "ENGINE", env = "LOCKSTEP_REFERENCE")]
@@ -92,6 +92,9 @@ pub struct EngineArguments {
     /// The engine under test, written the same way. Default: a private Podman.
     #[arg(long, value_name = "ENGINE", env = "LOCKSTEP_CANDIDATE")]
     pub candidate: Option<String>,
+    /// The file that describes engines by name, which --reference and --candidate take too (`lockstep engines list`).
+    #[arg(long, value_name = "FILE", default_value = "engines.toml")]
+    pub engines: PathBuf,
     /// Drive both at this API version instead of the highest that both speak.
     #[arg(long, value_name = "VERSION")]
     pub api_version: Option<String>,
@@ -409,10 +412,46 @@ pub struct CleanArguments {
 
 /// `engines`.
 #[derive(Debug, Args, Clone)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct EnginesArguments {
-    /// docker, podman or sdc-docker.
+    /// What to do; without, ENGINE is started as by `up`.
+    #[command(subcommand)]
+    pub action: Option<EnginesAction>,
+    /// The engine to start.
+    #[command(flatten)]
+    pub up: UpArguments,
+    /// The file that describes engines by name.
+    #[arg(long, value_name = "FILE", default_value = "engines.toml", global = true)]
+    pub engines: PathBuf,
+}
+
+/// The parts of `engines`.
+#[derive(Debug, Subcommand, Clone)]
+pub enum EnginesAction {
+    /// Show the engines that have a name, and whether they can be started.
+    List,
+    /// Build what runs in containers, start each once, and hold it to its version. What is built already is kept.
+    Build {
+        /// Only these; all without.
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+    },
+    /// Start an engine, print its endpoint, and end it at Ctrl-C (or by `down`).
+    Up(UpArguments),
+    /// End engines that `up` started elsewhere; all without a name.
+    Down {
+        /// Only these.
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+    },
+}
+
+/// `engines up`.
+#[derive(Debug, Args, Clone)]
+pub struct UpArguments {
+    /// docker, podman, sdc-docker, or a name of engines.toml.
     #[arg(value_name = "ENGINE")]
-    pub engine: String,
+    pub engine: Option<String>,
     /// What sdc-docker does otherwise.
     #[command(flatten)]
     pub rules: RuleArguments,
@@ -457,6 +496,9 @@ pub struct BenchArguments {
     /// The engine: docker, podman or an endpoint.
     #[arg(long, value_name = "ENGINE", default_value = "docker")]
     pub engine: String,
+    /// The file that describes engines by name.
+    #[arg(long, value_name = "FILE", default_value = "engines.toml")]
+    pub engines: PathBuf,
     /// How many interleaved rounds.
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub rounds: u16,

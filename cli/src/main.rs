@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod described;
 mod engines;
 mod error;
 mod keeping;
