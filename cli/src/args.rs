@@ -38,7 +38,7 @@ pub struct Files {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run scenarios on both engines and gate what differs.
-    Run(RunArguments),
+    Run(Box<RunArguments>),
     /// Run scenarios and write their transcripts to snapshots.
     Record(RecordArguments),
     /// Hold the recorded transcripts against DIVERGENCE.md, without any engine.
@@ -77,7 +77,7 @@ pub enum Command {
 
 impl Default for Command {
     fn default() -> Self {
-        Command::Run(RunArguments { fallback: true, ..RunArguments::default() })
+        Command::Run(Box::new(RunArguments { fallback: true, ..RunArguments::default() }))
     }
 }
 
