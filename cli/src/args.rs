@@ -62,7 +62,9 @@ pub enum Command {
     /// Show how candidates fared over versions and time, from a file that --history wrote.
     History(HistoryArguments),
     /// Show what the recorded scenarios drive of the API, and what is missing.
-    Coverage,
+    Coverage(CoverageArguments),
+    /// Hold the recorded answers against the API's OpenAPI document: where the engine departs from it.
+    Spec(SpecArguments),
     /// Remove what an earlier run left behind.
     Clean(CleanArguments),
     /// Start an engine of Lockstep's own, print its endpoint, and end it at Ctrl-C.
@@ -399,6 +401,40 @@ pub struct AcceptArguments {
     /// Print the draft instead of appending it to DIVERGENCE.md.
     #[arg(long)]
     pub print: bool,
+}
+
+/// `coverage`.
+#[derive(Debug, Args, Clone, Default)]
+pub struct CoverageArguments {
+    /// The API version whose facts count. Default: the one that was recorded, or the next older known one.
+    #[arg(long, value_name = "VERSION")]
+    pub api: Option<String>,
+    /// What to print on standard output.
+    #[arg(long, value_enum, default_value_t = Format::Terminal)]
+    pub format: Format,
+    /// List what is not driven: parameters, body properties, statuses, parts of answers.
+    #[arg(long)]
+    pub missing: bool,
+    /// Show one operation with its scenarios, parameters and statuses: 'POST /containers/create'; * stands for any text.
+    #[arg(long, value_name = "OPERATION", conflicts_with_all = ["missing", "format"])]
+    pub operation: Option<String>,
+}
+
+/// `spec`.
+#[derive(Debug, Args, Clone, Default)]
+pub struct SpecArguments {
+    /// Look at this recorded candidate instead of the references: podman, or a glob of snapshot folders.
+    #[arg(long, value_name = "GLOB")]
+    pub candidate: Option<String>,
+    /// The API version whose document counts. Default: the one that was recorded, or the next older known one.
+    #[arg(long, value_name = "VERSION")]
+    pub api: Option<String>,
+    /// Only this operation; * stands for any text.
+    #[arg(long, value_name = "OPERATION")]
+    pub operation: Option<String>,
+    /// What to print on standard output.
+    #[arg(long, value_enum, default_value_t = Format::Terminal)]
+    pub format: Format,
 }
 
 /// `clean`.

@@ -3,6 +3,7 @@
 //! Data goes one way: a [`scenario`] runs in a session on an [`engine`], which gives a [`transcript`]; that is
 //! [normalised](normalise), two of them are [compared](compare), the differences are held against
 //! [DIVERGENCE.md](divergence), and the [`gate`] decides. [`report`] shows it.
+pub mod api;
 pub mod bench;
 pub mod compare;
 pub mod coverage;
@@ -13,4 +14,5 @@ pub mod normalise;
 pub mod report;
 pub mod runner;
 pub mod scenario;
+pub mod spec;
 pub mod transcript;

@@ -15,6 +15,7 @@ mod dns;
 mod files;
 mod observe;
 mod process;
+mod serve;
 mod sh;
 mod signals;
 mod streams;
@@ -52,6 +53,7 @@ const COMMANDS: &[(&str, &str, Action)] = &[
     ("spawn", "N SECONDS", process::spawn),
     ("tcp-listen", "PORT [TEXT]", tcp::listen),
     ("tcp-get", "HOST PORT", tcp::get),
+    ("serve", "PORT|/SOCKET RULE...", serve::serve),
     ("resolve", "HOST", dns::resolve),
     ("then", "COMMAND... -- COMMAND...", process::then),
     ("tty", "", terminal::tty),

@@ -37,17 +37,43 @@ pub fn image(tags: &[&str], label: &str, entries: &[(&str, &str)]) -> Vec<u8> {
     ])
 }
 
+/// A plugin as `docker plugin create` sends it: its configuration and, in a folder, the root file system of this tar
+/// with one more file that says whose it is: Docker refuses content that it has.
+#[expect(clippy::expect_used, reason = "both archives are in memory, and the one read was written by this program")]
+pub fn plugin(configuration: &str, owner: &str, rootfs: &[u8]) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for (path, text) in [("config.json", configuration), ("rootfs/owner.txt", &hex(owner.as_bytes()))] {
+        append(&mut builder, path, text.as_bytes());
+    }
+    for entry in tar::Archive::new(rootfs).entries().expect("a tar archive") {
+        let mut entry = entry.expect("an entry");
+        let mut header = entry.header().clone();
+        let path = std::path::Path::new("rootfs").join(entry.path().expect("a path"));
+        match entry.link_name().expect("a link").map(std::borrow::Cow::into_owned) {
+            Some(link) => builder.append_link(&mut header, path, link),
+            None => builder.append_data(&mut header, path, &mut entry),
+        }
+        .expect("a tar entry in memory");
+    }
+    builder.into_inner().expect("a tar archive in memory")
+}
+
 #[expect(clippy::expect_used, reason = "an archive in memory of short names has nothing that could fail")]
 fn archive(entries: &[(&str, &[u8])]) -> Vec<u8> {
     let mut builder = tar::Builder::new(Vec::new());
     for (path, bytes) in entries {
-        let mut header = tar::Header::new_ustar();
-        header.set_mode(0o644);
-        header.set_mtime(1_577_836_800);
-        header.set_size(bytes.len() as u64);
-        builder.append_data(&mut header, path, *bytes).expect("a tar entry in memory");
+        append(&mut builder, path, bytes);
     }
     builder.into_inner().expect("a tar archive in memory")
+}
+
+#[expect(clippy::expect_used, reason = "an archive in memory of short names has nothing that could fail")]
+fn append(builder: &mut tar::Builder<Vec<u8>>, path: &str, bytes: &[u8]) {
+    let mut header = tar::Header::new_ustar();
+    header.set_mode(0o644);
+    header.set_mtime(1_577_836_800);
+    header.set_size(bytes.len() as u64);
+    builder.append_data(&mut header, path, bytes).expect("a tar entry in memory");
 }
 
 fn hex(bytes: &[u8]) -> String {

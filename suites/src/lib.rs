@@ -18,6 +18,8 @@ mod log_drivers;
 mod logs;
 mod networks;
 mod plugins;
+mod protocol;
+mod registry;
 mod stats;
 mod swarm;
 mod system;
@@ -44,6 +46,8 @@ pub fn catalogue() -> Catalogue {
     logs::add(&mut catalogue);
     networks::add(&mut catalogue);
     plugins::add(&mut catalogue);
+    protocol::add(&mut catalogue);
+    registry::add(&mut catalogue);
     swarm::add(&mut catalogue);
     stats::add(&mut catalogue);
     system::add(&mut catalogue);

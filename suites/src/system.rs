@@ -30,6 +30,7 @@ pub fn add(catalogue: &mut Catalogue) {
     area.add("auth/registry-refuses", |s| Box::pin(auth_refused(s)));
     area.add("auth/malformed-body", |s| Box::pin(auth_malformed(s)));
     area.add("session/without-upgrade", |s| Box::pin(session_without_upgrade(s)));
+    area.add("session/opened", |s| Box::pin(session_opened(s)));
     area.add("session/unknown-protocol", |s| Box::pin(session_unknown_protocol(s)));
 }
 
@@ -98,6 +99,16 @@ async fn auth_malformed(s: &mut Session) -> Outcome {
 
 async fn session_without_upgrade(s: &mut Session) -> Outcome {
     s.call("POST /session", &[]).any_age().expect(400).await?;
+    Ok(())
+}
+
+/// The engine begins to speak HTTP/2 over the connection, as its client.
+async fn session_opened(s: &mut Session) -> Outcome {
+    let call = s.call("POST /session", &[]).raw().header("connection", "Upgrade").header("upgrade", "h2c");
+    let call = call.header("x-docker-expose-session-uuid", "lockstepsession0000000000");
+    let mut stream = call.header("x-docker-expose-session-name", "lockstep").open(101).await?;
+    stream.wait_for("PRI * HTTP/2.0").await;
+    s.hang_up(stream).await?;
     Ok(())
 }
 

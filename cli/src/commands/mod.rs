@@ -18,9 +18,11 @@ pub mod repro;
 pub mod run;
 pub mod shell;
 pub mod since;
+pub mod spec;
 
 use crate::args::Files;
 use crate::error::CliError;
+use lockstep_harness::api::Api;
 use lockstep_harness::divergence::{DivergenceList, Glob};
 use lockstep_harness::gate::shard::Common;
 use lockstep_harness::scenario::Scenario;
@@ -93,4 +95,13 @@ pub fn nothing_recorded(files: &Files) -> CliError {
         "{} holds no recorded candidate; `lockstep record --candidate E` writes one",
         files.snapshots.display()
     ))
+}
+
+/// The facts to hold transcripts against: those asked for, else the nearest to what they were recorded at.
+pub fn api(asked: Option<&str>, recorded: &str) -> Result<&'static Api, CliError> {
+    let Some(version) = asked else { return Ok(Api::nearest(recorded)) };
+    Api::of(version).ok_or_else(|| {
+        let known: Vec<&str> = Api::versions().collect();
+        CliError::Usage(format!("--api '{version}' is not known; known are {}", known.join(", ")))
+    })
 }

@@ -33,6 +33,9 @@ pub fn report(files: &Files, arguments: &ReportArguments) -> Result<u8, CliError
     Ok(0)
 }
 
+/// Makes the text of a report.
+type Make = fn(&[Comparison<'_>]) -> String;
+
 /// Writes the reports that the flags ask for, and says where they are.
 fn write(outputs: &Outputs, comparisons: &[Comparison<'_>]) -> Result<(), CliError> {
     if let Some(folder) = &outputs.html {
@@ -40,7 +43,7 @@ fn write(outputs: &Outputs, comparisons: &[Comparison<'_>]) -> Result<(), CliErr
         let index = folder.join("index.html");
         anstream::eprintln!("{}: {} pages, {:.1} MB", index.display(), written.pages, written.bytes as f64 / 1e6);
     }
-    let texts: [(&Option<PathBuf>, fn(&[Comparison<'_>]) -> String); 6] = [
+    let texts: [(&Option<PathBuf>, Make); 6] = [
         (&outputs.markdown, report::markdown),
         (&outputs.junit, report::junit),
         (&outputs.json, report::json_of),

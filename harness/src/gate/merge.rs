@@ -238,6 +238,7 @@ fn join(shards: Vec<Opened>, list: &DivergenceList, catalogue: &[String]) -> Ver
             scenario.reason = None;
         }
     }
+    let api = crate::api::Api::nearest(&reference.api);
     let result = ResultDocument {
         schema: 1,
         reference,
@@ -247,7 +248,7 @@ fn join(shards: Vec<Opened>, list: &DivergenceList, catalogue: &[String]) -> Ver
         scenarios,
         differences,
         divergences: accounting.entries.iter().map(result::DivergenceResult::from).collect(),
-        coverage: driven.count(),
+        coverage: driven.count(api),
         shard: None,
     };
     Verdict { result, accounting, changed }

@@ -11,6 +11,7 @@ mod verdict;
 pub use result::{Coverage, CoverageCount, ResultDocument, ScenarioResult, Source};
 pub use verdict::ScenarioVerdict;
 
+use crate::api::Api;
 use crate::compare::{Aspect, Difference, compare};
 use crate::coverage;
 use crate::divergence::{Accounting, DivergenceList, Exercised, account};
@@ -132,7 +133,7 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
         scenarios,
         differences,
         divergences: accounting.entries.iter().map(result::DivergenceResult::from).collect(),
-        coverage: coverage::count(driven),
+        coverage: coverage::count(Api::nearest(&evidence.reference.api), driven),
         shard: None,
     };
     Verdict { result, accounting, changed: changed.into_values().flatten().collect() }

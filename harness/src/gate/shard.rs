@@ -110,6 +110,7 @@ pub fn mark(verdict: &mut Verdict, shard: Shard, common: Common, chosen: &[Strin
             (name.clone(), reference.steps.iter().map(|step| step.operation.clone()).collect::<BTreeSet<_>>())
         })
         .collect();
+    let api = result.reference.api.clone();
     let trouble = result.scenarios.iter().filter(|one| one.verdict == ScenarioVerdict::NotRun && one.trouble);
     result.shard = Some(ShardFacts {
         number: shard.number,
@@ -120,7 +121,7 @@ pub fn mark(verdict: &mut Verdict, shard: Shard, common: Common, chosen: &[Strin
         latency,
         trouble: trouble.map(|one| one.name.clone()).collect(),
         changed: verdict.changed.clone(),
-        driven: driven(references().map(|(_, reference)| reference)),
+        driven: driven(crate::api::Api::nearest(&api), references().map(|(_, reference)| reference)),
     });
 }
 

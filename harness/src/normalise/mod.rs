@@ -113,5 +113,31 @@ fn normalise_payload(operation: &str, root: &str, raw: &Payload, scrub: &mut Scr
     }
 }
 
+/// What a symbol of a normalised document stands for that is no text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StandsFor {
+    /// A number.
+    Number,
+    /// All items of a list, whatever they are.
+    Items,
+}
+
+/// What a text of a normalised document stands for, when that is no text. `path` starts at the document's root, `body`.
+pub fn stands_for(operation: &str, path: &[String], text: &str) -> Option<StandsFor> {
+    let symbol = text.strip_prefix('<')?.strip_suffix('>')?;
+    let row_at = |path: &[String]| shape::rows(operation).find(|row| row.fits(path));
+    if let [list @ .., _] = path
+        && row_at(list).is_some_and(|row| row.collapses())
+    {
+        return Some(StandsFor::Items);
+    }
+    let is_number = row_at(path).and_then(|row| row.is_number(symbol)).unwrap_or_else(|| {
+        let unit = symbol.strip_suffix("-fraction").unwrap_or(symbol);
+        let port = symbol.strip_prefix("port:").is_some_and(|number| number.parse::<u32>().is_ok());
+        port || matches!(unit, "unix" | "unixmilli" | "unixmicro" | "unixnano" | "mtime")
+    });
+    is_number.then_some(StandsFor::Number)
+}
+
 #[cfg(test)]
 mod tests;

@@ -67,6 +67,21 @@ impl Row {
         true
     }
 
+    /// Whether one symbol stands for all items of a list here.
+    pub(super) fn collapses(&self) -> bool {
+        self.keep == Keep::Collapse
+    }
+
+    /// Whether a symbol without its brackets is this row's for a number; `None` where it is not this row's.
+    pub(super) fn is_number(&self, symbol: &str) -> Option<bool> {
+        match symbol.strip_prefix(self.symbol)? {
+            "" => Some(self.natural == Natural::Number),
+            "-number" => Some(true),
+            "-text" => Some(false),
+            _ => None,
+        }
+    }
+
     fn stays(&self, text: &str) -> bool {
         match self.keep {
             Keep::Nothing => false,

@@ -141,8 +141,25 @@ pub(super) fn tar_entry(mut entry: Value, index: &Index) -> Value {
 pub(super) fn collapse_progress(operation: &str, mut items: Vec<Value>) -> Vec<Value> {
     if operation.starts_with("POST ") {
         items.dedup_by(|next, first| next == first && next.get("progressDetail").is_some());
+        let settled: Vec<Value> = items.iter().filter(|item| is_one_of(item, SETTLED)).map(layer).collect();
+        items.retain(|item| !(is_one_of(item, PASSING) && settled.contains(&layer(item))));
     }
     items
+}
+
+/// What is said of a layer on its way. Docker drops what it has no time to say, so that any of it may be missing; how the
+/// layer begins and ends is always said.
+const PASSING: &[&str] =
+    &["Waiting", "Downloading", "Verifying Checksum", "Download complete", "Extracting", "Pushing"];
+const SETTLED: &[&str] = &["Pull complete", "Pushed"];
+
+fn is_one_of(item: &Value, words: &[&str]) -> bool {
+    item.get("status").and_then(Value::as_str).is_some_and(|status| words.contains(&status))
+}
+
+/// Which layer a report is about.
+fn layer(item: &Value) -> Value {
+    item.get("id").cloned().unwrap_or_default()
 }
 
 /// Text in columns as wide as the longest cell, with three blanks between columns: how long a cell was that is now a

@@ -84,6 +84,10 @@ fn text(given: &str) -> String {
     "0.0.0.0:49153->80/tcp, :::49153->80/tcp, :8080->8080",
     "0.0.0.0:<port:1:text>->80/tcp, :::<port:1:text>->80/tcp, :8080->8080"
 )]
+#[case::autobind(
+    "write unixgram @801b5->/run/systemd/journal/socket",
+    "write unixgram @<socket>->/run/systemd/journal/socket"
+)]
 #[case::inode("pid:[4026532836]", "pid:[<inode:1>]")]
 #[case::unix_text("since=1795000001 until 1795000001.000000002", "since=<unix-text> until <unix.nano>")]
 #[case::nano_text("1795000001000000002", "<unixnano-text>")]
@@ -263,4 +267,37 @@ fn observations_keep_small_pids_and_block_reasons_are_normalised() {
     assert_eq!((&seen.value["files"][0]["size"], &seen.value["files"][1]["size"]), (&json!("<bytes>"), &json!(41)));
     assert_eq!(seen.command, ["<container:1>"]);
     assert_eq!(transcript.end, End::Blocked { reason: "no <container:1>".into() });
+}
+
+#[test]
+fn a_symbol_tells_what_it_stands_for() {
+    let at = |operation, path: &[&str], text| {
+        stands_for(operation, &path.iter().map(|part| (*part).to_owned()).collect::<Vec<_>>(), text)
+    };
+    let (inspect, stats) = ("GET /containers/{id}/json", "GET /containers/{id}/stats");
+    assert_eq!(at(inspect, &["body", "State", "Pid"], "<pid>"), Some(StandsFor::Number));
+    assert_eq!(at(inspect, &["body", "State", "Pid"], "<pid-text>"), None);
+    assert_eq!(at("GET /info", &["body", "ServerVersion"], "<version-number>"), Some(StandsFor::Number));
+    assert_eq!(at(inspect, &["body", "Port"], "<port:1>"), Some(StandsFor::Number));
+    assert_eq!(at(inspect, &["body", "Port"], "<port:1:text>"), None);
+    assert_eq!(at("GET /images/json", &["body", "0", "Created"], "<unix>"), Some(StandsFor::Number));
+    assert_eq!(at(inspect, &["body", "Id"], "<container:1>"), None);
+    assert_eq!(at(inspect, &["body", "Id"], "no symbol"), None);
+    let list = ["body", "blkio_stats", "io_service_bytes_recursive", "0"];
+    assert_eq!(at(stats, &list, "<number>"), Some(StandsFor::Items));
+}
+
+#[test]
+fn what_a_layer_went_through_is_timing_and_how_it_ended_is_not() {
+    let said = |id: &str, status: &str| json!({"status": status, "progressDetail": {}, "id": id});
+    let pull = |items: Vec<Value>| {
+        let transcript = run(vec![step("POST /images/create", Payload::Progress(items))]);
+        transcript.steps[0].exchange().unwrap().answer.body.as_value().1
+    };
+    let quick = pull(vec![said("one", "Pulling fs layer"), said("one", "Pull complete")]);
+    let slow =
+        ["Pulling fs layer", "Downloading", "Verifying Checksum", "Download complete", "Extracting", "Pull complete"];
+    assert_eq!(pull(slow.map(|status| said("one", status)).to_vec()), quick);
+    let unfinished = pull(vec![said("one", "Pulling fs layer"), said("one", "Downloading")]);
+    assert_eq!(unfinished.as_array().unwrap().len(), 2);
 }

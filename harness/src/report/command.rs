@@ -75,11 +75,11 @@ fn group(path: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::coverage::API_1_41;
+    use crate::api::Api;
 
     #[test]
     fn what_no_command_sends_is_known() {
-        let without: Vec<&str> = API_1_41
+        let without: Vec<&str> = Api::nearest("1.41")
             .operations
             .iter()
             .map(|facts| facts.operation.as_str())

@@ -7,6 +7,7 @@
 mod code_quality;
 mod command;
 mod comparison;
+mod coverage;
 mod divergences;
 mod finding;
 mod github;
@@ -19,6 +20,7 @@ mod mask;
 mod page;
 mod place;
 mod repro;
+mod spec;
 mod tap;
 mod terminal;
 #[cfg(test)]
@@ -28,6 +30,7 @@ mod trace;
 
 pub use code_quality::{gitlab, sarif};
 pub use comparison::Comparison;
+pub use coverage::{coverage, operation};
 pub use divergences::divergences;
 pub use github::{annotations, step_summary};
 pub use html::{Written, html};
@@ -35,6 +38,7 @@ pub use json::{json, json_all, json_of};
 pub use junit::junit;
 pub use markdown::markdown;
 pub use repro::{Repro, ReproError, repro};
+pub use spec::spec;
 pub use tap::tap;
 pub use terminal::terminal;
 

@@ -21,6 +21,7 @@ impl Session {
                 "volume" => format!("/volumes/{id}?force=true"),
                 "image" => format!("/images/{id}?force=true"),
                 "secret" => format!("/secrets/{id}"),
+                "plugin" => format!("/plugins/{id}?force=true"),
                 "config" => format!("/configs/{id}"),
                 _ => continue,
             };

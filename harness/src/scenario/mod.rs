@@ -1,6 +1,7 @@
 //! What a scenario is and all that it may do.
 
 mod attached;
+mod beside;
 mod call;
 mod catalogue;
 mod cleanup;
@@ -11,6 +12,7 @@ mod session;
 mod since;
 
 pub use attached::Attached;
+pub use beside::{ACCOUNT, Access, Registry, Second};
 pub use call::{Call, Reply};
 pub use catalogue::{Area, Catalogue, Isolation, Need, Scenario, ScenarioFuture};
 pub use cleanup::remove_labelled;

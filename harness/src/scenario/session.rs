@@ -131,7 +131,7 @@ impl Session {
         }
     }
 
-    /// Marks a thing for removal at the end: `container`, `exec`, `network`, `volume`, `image`, `secret` or `config`, by id or name.
+    /// Marks a thing for removal at the end: `container`, `exec`, `network`, `volume`, `image`, `secret`, `config` or `plugin`, by id or name.
     pub fn remember(&mut self, kind: &'static str, id: &str) {
         let count = self.counters.entry(kind).or_default();
         *count += 1;
@@ -218,7 +218,7 @@ impl Session {
     }
 
     /// A request that is no step; its JSON answer where it succeeded.
-    pub(super) async fn quiet(&self, method: &str, target: &str, body: Option<&Value>) -> Result<Option<Value>, Stop> {
+    pub async fn quiet(&self, method: &str, target: &str, body: Option<&Value>) -> Result<Option<Value>, Stop> {
         let (status, bytes) = self.wire(method, target, body).await?;
         let text = || Value::String(String::from_utf8_lossy(&bytes).into_owned());
         Ok((status < 400).then(|| serde_json::from_slice(&bytes).unwrap_or_else(|_| text())))

@@ -19,7 +19,7 @@ impl Rule for Version {
             // The commit and time of the build are of the code that was read, the rest as that code has it on SmartOS.
             let version = json!({
                 "ApiVersion": "1.21", "Arch": "i386", "BuildTime": "2016-11-01T00:00:00Z", "GitCommit": "a7aed3c",
-                "GoVersion": "node0.10.48", "Os": "solaris", "Version": self.0.pick("1.9.0", "1.9.9"),
+                "GoVersion": "node0.10.48", "Os": self.0.pick("solaris", "plan9"), "Version": "1.9.0",
             });
             Decision::Answer(Box::new(Answer::json(StatusCode::OK, &version)))
         })
@@ -94,7 +94,7 @@ fn is_raw(answer: &Answer) -> bool {
 
 pub(super) fn rules() -> Vec<Entry> {
     vec![
-        entry("version", "wire facts: /version 1.9.0, API 1.21, no MinAPIVersion", "the version is 1.9.9", Version),
+        entry("version", "wire facts: /version 1.9.0, API 1.21, no MinAPIVersion", "the system is plan9", Version),
         entry("info", "wire facts: /info of SmartDataCenter", "the driver is lxzone", Info),
     ]
 }

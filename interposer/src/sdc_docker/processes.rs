@@ -20,7 +20,7 @@ fn by_pid(process: &Value) -> Option<u64> {
 /// (lib/backends/sdc/containers.js, `psContainer`).
 struct TopFormat(Variant);
 
-const TITLES: [&str; 8] = ["UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"];
+const TITLES: [&str; 7] = ["UID", "PID", "PPID", "C", "STIME", "TTY", "TIME"];
 
 impl Rule for TopFormat {
     fn on_request<'a>(&'a self, asked: &'a mut Asked, _: &'a Engine) -> Soon<'a, Decision> {
@@ -39,21 +39,21 @@ impl Rule for TopFormat {
                 return;
             }
             if let Some(top) = answer.content.json_mut().await {
-                renumber(top, self.0.pick(1, 100));
+                renumber(top, self.0.pick("CMD", "ARGS"));
             }
         })
     }
 }
 
-/// Gives the processes the pids `first`, `first + 1`, …, and users their numbers.
-fn renumber(top: &mut Value, first: usize) {
-    top["Titles"] = json!(TITLES);
+/// Gives the processes the pids 1, 2, …, and users their numbers.
+fn renumber(top: &mut Value, last_title: &str) {
+    top["Titles"] = json!([&TITLES[..], &[last_title]].concat());
     let Some(rows) = top["Processes"].as_array_mut() else { return };
     let text = |row: &Value, at: usize| row[at].as_str().unwrap_or_default().to_owned();
     let pids: HashMap<String, String> =
-        rows.iter().enumerate().map(|(at, row)| (text(row, 1), (first + at).to_string())).collect();
+        rows.iter().enumerate().map(|(at, row)| (text(row, 1), (1 + at).to_string())).collect();
     for row in rows {
-        let parent = pids.get(&text(row, 2)).cloned().unwrap_or_else(|| first.to_string());
+        let parent = pids.get(&text(row, 2)).cloned().unwrap_or_else(|| 1.to_string());
         row[1] = json!(pids.get(&text(row, 1)));
         row[2] = json!(parent);
         if row[0] == "root" {
@@ -114,7 +114,12 @@ fn has_ipmgmtd(container: &Value) -> bool {
 
 pub(super) fn rules() -> Vec<Entry> {
     vec![
-        entry("top-format", "wire facts: top has one format whatever ps_args says", "pids from 100", TopFormat),
+        entry(
+            "top-format",
+            "wire facts: top has one format whatever ps_args says",
+            "the last title is ARGS",
+            TopFormat,
+        ),
         entry("zsched", "Extra Processes: zsched, always PID 0", "the process has PID 2", |variant| Zone {
             name: "zsched",
             pid: variant.pick(0, 2),
@@ -150,7 +155,7 @@ mod tests {
             ["root", "4711", "4690", "0", "10:00", "?", "00:00:00", "sleep 1"],
             ["1000", "4713", "4711", "0", "10:00", "?", "00:00:00", "child"],
         ]});
-        renumber(&mut top, 1);
+        renumber(&mut top, "CMD");
         assert_eq!(top["Processes"][0], json!(["0", "1", "1", "0", "10:00", "?", "00:00:00", "sleep 1"]));
         assert_eq!(top["Processes"][1], json!(["1000", "2", "1", "0", "10:00", "?", "00:00:00", "child"]));
         assert_eq!(top["Titles"][7], "CMD");

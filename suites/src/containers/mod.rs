@@ -1,5 +1,6 @@
 //! Containers: their life from create to prune, and every question a client asks about them.
 
+mod ambiguous;
 mod create;
 mod create_accepts;
 mod create_refuses;
@@ -17,6 +18,7 @@ mod start;
 mod stop;
 mod update;
 mod wait;
+mod whole;
 
 use lockstep_harness::scenario::{Catalogue, Outcome, Session, Stop};
 use serde_json::{Value, json};
@@ -27,6 +29,7 @@ const NOSUCH: &str = "lockstep-nosuch";
 /// Adds the area's scenarios.
 pub fn add(catalogue: &mut Catalogue) {
     let mut area = catalogue.area("containers");
+    ambiguous::add(&mut area);
     create::add(&mut area);
     create_accepts::add(&mut area);
     create_refuses::add(&mut area);
@@ -44,6 +47,7 @@ pub fn add(catalogue: &mut Catalogue) {
     list::add(&mut area);
     list_filters::add(&mut area);
     prune::add(&mut area);
+    whole::add(&mut area);
 }
 
 /// A command that runs until it is killed: as PID 1 it ignores every other signal.

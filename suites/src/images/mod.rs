@@ -10,6 +10,7 @@ mod prune;
 mod registry;
 mod remove;
 mod tag;
+mod whole;
 
 use crate::archives;
 use lockstep_harness::scenario::{Catalogue, Session, Stop};
@@ -21,6 +22,7 @@ pub fn add(catalogue: &mut Catalogue) {
     ambiguous::add(&mut area);
     inspect::add(&mut area);
     tag::add(&mut area);
+    whole::add(&mut area);
     remove::add(&mut area);
     import::add(&mut area);
     archive::add(&mut area);

@@ -10,6 +10,7 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("update/rotates-tokens", |s| Box::pin(rotates_tokens(s))).needs(Need::Disposable);
     area.add("update/out-of-sequence", |s| Box::pin(out_of_sequence(s))).needs(Need::Disposable);
     area.add("unlock/not-locked", |s| Box::pin(not_locked(s))).needs(Need::Disposable);
+    area.add("update/locks", |s| Box::pin(locks(s))).needs(Need::Disposable);
     area.add("nodes/list-and-inspect", |s| Box::pin(nodes(s))).needs(Need::Disposable);
     area.add("nodes/update", |s| Box::pin(update_node(s))).needs(Need::Disposable);
     area.add("nodes/remove-the-manager", |s| Box::pin(remove_node(s))).needs(Need::Disposable);
@@ -17,7 +18,7 @@ pub(super) fn add(area: &mut Area<'_>) {
 }
 
 /// Looks at the swarm without a step and makes symbols of what is secret or new each time, so that no step shows it.
-async fn know(s: &mut Session, seen: &Reply) -> Outcome {
+pub(super) async fn know(s: &mut Session, seen: &Reply) -> Outcome {
     for (pointer, symbol) in [
         ("/ID", "swarm"),
         ("/JoinTokens/Worker", "swarm-token:worker"),
@@ -98,8 +99,49 @@ async fn not_locked(s: &mut Session) -> Outcome {
     leave(s, outcome).await
 }
 
+/// What a manager that restarts has to be told first. (It shows after a restart only.)
+async fn locks(s: &mut Session) -> Outcome {
+    init(s).await?;
+    let outcome = async {
+        let seen = s.call("GET /swarm", &[]).expect(200).await?;
+        know(s, &seen).await?;
+        let mut spec = seen.at("/Spec")?;
+        spec["EncryptionConfig"] = json!({ "AutoLockManagers": true });
+        let call = s.call("POST /swarm/update", &[]).query("version", seen.at("/Version/Index")?);
+        call.json(spec.clone()).expect(200).await?;
+        s.call("GET /swarm/unlockkey", &[]).expect(200).await?;
+        let seen = s.call("GET /swarm", &[]).expect(200).await?;
+        let call = s.call("POST /swarm/update", &[]).query("version", seen.at("/Version/Index")?);
+        call.query("rotateManagerUnlockKey", "true").json(spec).expect(200).await?;
+        s.call("GET /swarm/unlockkey", &[]).expect(200).await?;
+        s.call("POST /swarm/unlock", &[]).json(json!({ "UnlockKey": "x" })).expect(409).await?;
+        s.call("POST /swarm/unlock", &[]).body("application/json", "{bad").expect(400).await?;
+        for (name, value) in [("rotateWorkerToken", "maybe"), ("rotateManagerUnlockKey", "maybe"), ("version", "-1")] {
+            let call = s.call("POST /swarm/update", &[]).query(name, value);
+            call.json(seen.at("/Spec")?).expect(400).await?;
+        }
+        Ok(())
+    }
+    .await;
+    leave_in_the_end(s).await?;
+    outcome
+}
+
+/// Leaves without a step: a leave fails while a new key is being put in place, and when that is done cannot be seen.
+async fn leave_in_the_end(s: &mut Session) -> Outcome {
+    s.remember("network", "docker_gwbridge");
+    for _ in 0..50 {
+        s.quiet("POST", "/swarm/leave?force=true", None).await?;
+        let info = s.quiet("GET", "/info", None).await?.unwrap_or_default();
+        if info["Swarm"]["LocalNodeState"] != "active" && info["Swarm"]["LocalNodeState"] != "locked" {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// The swarm's one node, once its agent has told what it runs on.
-async fn node(s: &mut Session) -> Result<Value, lockstep_harness::scenario::Stop> {
+pub(super) async fn node(s: &mut Session) -> Result<Value, lockstep_harness::scenario::Stop> {
     s.until_at("/nodes", "/0/Description/TLSInfo/TrustRoot", |found| found.is_some()).await?;
     s.until_at("/nodes", "/0/ManagerStatus/Leader", |found| found == Some(&json!(true))).await?;
     s.until_at("/nodes", "/0/Status/State", |found| found == Some(&json!("ready"))).await?;

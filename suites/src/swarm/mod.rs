@@ -2,9 +2,12 @@
 
 mod active;
 mod inactive;
+mod second;
 mod services;
 mod stored;
+mod whole;
 
+use active::node as node_of;
 use lockstep_harness::scenario::{Catalogue, Outcome, Session, Stop};
 use serde_json::json;
 
@@ -15,6 +18,8 @@ pub fn add(catalogue: &mut Catalogue) {
     active::add(&mut area);
     stored::add(&mut area);
     services::add(&mut area);
+    whole::add(&mut area);
+    second::add(&mut area);
 }
 
 /// Makes the engine a swarm of one.

@@ -9,6 +9,8 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("services/task-and-logs", |s| Box::pin(in_swarm(s, Case::Task))).needs(Need::Disposable);
     area.add("services/with-secret-and-config", |s| Box::pin(in_swarm(s, Case::Secret))).needs(Need::Disposable);
     area.add("services/bad-creations", |s| Box::pin(in_swarm(s, Case::BadCreations))).needs(Need::Disposable);
+    area.add("services/update-and-roll-back", |s| Box::pin(in_swarm(s, Case::Update))).needs(Need::Disposable);
+    area.add("services/log-parameters", |s| Box::pin(in_swarm(s, Case::Logs))).needs(Need::Disposable);
     area.add("services/unknown", |s| Box::pin(in_swarm(s, Case::Unknown))).needs(Need::Disposable);
 }
 
@@ -19,6 +21,8 @@ enum Case {
     Secret,
     BadCreations,
     Unknown,
+    Update,
+    Logs,
 }
 
 async fn in_swarm(s: &mut Session, case: Case) -> Outcome {
@@ -29,12 +33,14 @@ async fn in_swarm(s: &mut Session, case: Case) -> Outcome {
         Case::Secret => with_secret_and_config(s).await,
         Case::BadCreations => bad_creations(s).await,
         Case::Unknown => unknown(s).await,
+        Case::Update => update_and_roll_back(s).await,
+        Case::Logs => log_parameters(s).await,
     };
     leave(s, outcome).await
 }
 
 /// The probe's image under a name whose registry refuses: a swarm asks the registry before it takes what is there.
-async fn image(s: &mut Session) -> Result<String, Stop> {
+pub(super) async fn image(s: &mut Session) -> Result<String, Stop> {
     let (probe, repository) = (s.image().to_owned(), format!("127.0.0.1:1/{}", s.name("task")));
     let name = format!("{repository}:t");
     s.remember("image", &name);
@@ -123,13 +129,24 @@ async fn with_secret_and_config(s: &mut Session) -> Outcome {
     Ok(())
 }
 
+/// A service in this network.
+fn networked(name: &str, network: &str) -> Value {
+    let container = json!({ "Image": "127.0.0.1:1/nosuch" });
+    json!({ "Name": name, "TaskTemplate": { "ContainerSpec": container, "Networks": [{ "Target": network }] } })
+}
+
 async fn bad_creations(s: &mut Session) -> Outcome {
     service(s, 0, &["probe", "sleep", "60"], json!({})).await?;
-    let (name, other) = (s.name("service"), s.name("other"));
+    let (name, other, network) = (s.name("service"), s.name("other"), s.name("net"));
+    s.call("POST /networks/create", &[]).json(json!({ "Name": network })).expect(201).await?;
     for (body, status) in [
         (json!({ "Name": name, "TaskTemplate": { "ContainerSpec": { "Image": "127.0.0.1:1/nosuch" } } }), 409),
         (json!({ "Name": "bad name", "TaskTemplate": { "ContainerSpec": { "Image": "127.0.0.1:1/nosuch" } } }), 400),
         (json!({ "Name": other }), 400),
+        (networked(&other, &network), 403),
+        (networked(&other, "lockstep-nosuch"), 500),
+        (json!({ "Name": other, "TaskTemplate": { "Runtime": "plugin", "PluginSpec": {} } }), 500),
+        (json!({ "Name": other, "TaskTemplate": { "Runtime": "lockstep-nosuch" } }), 400),
         (json!({ "Name": other, "TaskTemplate": { "ContainerSpec": {} } }), 400),
     ] {
         s.call("POST /services/create", &[]).json(body).expect(status).await?;
@@ -142,6 +159,65 @@ async fn unknown(s: &mut Session) -> Outcome {
     s.call("DELETE /services/{id}", &["nosuch"]).expect(404).await?;
     s.call("GET /services/{id}/logs", &["nosuch"]).query("stdout", 1).expect(404).await?;
     s.call("GET /tasks/{id}", &["nosuch"]).expect(404).await?;
+    s.call("GET /tasks/{id}/logs", &["nosuch"]).query("stdout", 1).expect(404).await?;
+    let spec =
+        json!({ "Name": "lockstep-never", "TaskTemplate": { "ContainerSpec": { "Image": "127.0.0.1:1/nosuch" } } });
+    s.call("POST /services/{id}/update", &["nosuch"]).query("version", 1).json(spec.clone()).expect(404).await?;
+    s.call("POST /services/{id}/update", &["nosuch"]).json(spec).expect(400).await?;
+    let node = json!({ "Role": "manager", "Availability": "active" });
+    s.call("POST /nodes/{id}/update", &["nosuch"]).query("version", 1).json(node).expect(404).await?;
+    s.call("GET /services", &[]).query("filters", "{bad").expect(400).await?;
+    s.call("GET /services", &[]).query("status", "maybe").expect(400).await?;
     s.call("GET /tasks", &[]).filters(json!({ "nosuch": ["x"] })).expect(400).await?;
+    Ok(())
+}
+
+/// The specification before the last update comes back, or the registry's account of one of them.
+async fn update_and_roll_back(s: &mut Session) -> Outcome {
+    let id = service(s, 0, &["probe", "sleep", "60"], json!({})).await?;
+    for (colour, name, value) in [
+        ("red", "registryAuthFrom", "spec"),
+        ("green", "registryAuthFrom", "previous-spec"),
+        ("yellow", "rollback", "previous"),
+    ] {
+        let seen = s.call("GET /services/{id}", &[&id]).expect(200).await?;
+        let mut spec = seen.at("/Spec")?;
+        spec["Labels"] = json!({ "colour": colour });
+        let call = s.call("POST /services/{id}/update", &[&id]).query("version", seen.at("/Version/Index")?);
+        call.query(name, value).json(spec).expect(200).await?;
+    }
+    let seen = s.call("GET /services/{id}", &[&id]).expect(200).await?;
+    for (name, value) in [("registryAuthFrom", "lockstep-nosuch"), ("rollback", "lockstep-nosuch")] {
+        let call = s.call("POST /services/{id}/update", &[&id]).query("version", seen.at("/Version/Index")?);
+        call.query(name, value).json(seen.at("/Spec")?).answered().await?;
+    }
+    Ok(())
+}
+
+/// Each parameter of the logs of a service, and of its one task.
+async fn log_parameters(s: &mut Session) -> Outcome {
+    let id = service(s, 1, &["probe", "lines", "3"], json!({})).await?;
+    let task = ended(s).await?;
+    for (operation, id) in [("GET /services/{id}/logs", &id), ("GET /tasks/{id}/logs", &task)] {
+        for (name, value) in [
+            ("details", "true"),
+            ("timestamps", "true"),
+            ("tail", "1"),
+            ("since", "1"),
+            ("since", "4102444800"),
+            ("follow", "false"),
+        ] {
+            let call = s.call(operation, &[id]).query("stdout", 1);
+            call.query(name, value).frames().expect(200).await?;
+        }
+        for (name, value) in [("since", "yesterday"), ("tail", "few"), ("tail", "-1"), ("details", "maybe")] {
+            let call = s.call(operation, &[id]).query("stdout", 1).query(name, value);
+            call.frames().answered().await?;
+        }
+        let call = s.call(operation, &[id]).query("stdout", 1).query("follow", 1).query("tail", 1);
+        let mut stream = call.frames().open(200).await?;
+        stream.wait_for("3\n").await;
+        s.hang_up(stream).await?;
+    }
     Ok(())
 }

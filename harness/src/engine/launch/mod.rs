@@ -5,6 +5,7 @@
 //! kernel ends everything in the namespaces: shims and containers too. What the kernel does not end, the folder and the cgroups, [`Daemon::stop`]
 //! removes, or `Drop`, or the next [`sweep`].
 
+mod beside;
 mod cgroup;
 mod folder;
 mod keeper;
@@ -15,6 +16,7 @@ mod setup;
 
 use super::client::lock;
 use super::{Client, Endpoint, EngineError, Family, Limits, WireRequest};
+pub use beside::Beside;
 pub use folder::sweep;
 use keeper::Keeper;
 pub use setup::{can_launch, missing_helpers, on_path};

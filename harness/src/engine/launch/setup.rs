@@ -108,7 +108,7 @@ fn runtime() -> Option<&'static str> {
     candidates.iter().copied().find(|name| found(name).is_some())
 }
 
-fn search_path() -> String {
+pub(super) fn search_path() -> String {
     match std::env::var("PATH") {
         Ok(path) if !path.is_empty() => format!("{path}:{USUAL_PATH}"),
         _ => USUAL_PATH.to_owned(),
@@ -123,6 +123,14 @@ pub fn on_path(program: &str) -> bool {
 fn found(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&search_path()).map(|folder| folder.join(program)).find(|path| path.is_file())
 }
+
+/// What an administrator may set, so that info, nodes and tasks show it: a label, resources of the node, a runtime with arguments.
+const DAEMON_JSON: &str = r#"{
+  "labels": ["colour=blue"],
+  "node-generic-resources": ["SSD=3", "GPU=one"],
+  "runtimes": { "runc-with-arguments": { "path": "runc", "runtimeArgs": ["--debug"] } }
+}
+"#;
 
 /// Writes the daemon's files into its folder.
 pub(super) fn prepare(family: Family, folder: &Path, group: &str) -> std::io::Result<Setup> {
@@ -143,7 +151,7 @@ pub(super) fn prepare(family: Family, folder: &Path, group: &str) -> std::io::Re
     let mut arguments = vec![folder.display().to_string()];
     match family {
         Family::Docker => {
-            std::fs::write(folder.join("daemon.json"), "{}\n")?;
+            std::fs::write(folder.join("daemon.json"), DAEMON_JSON)?;
             environment.push(("DOCKER_TMPDIR".to_owned(), at("tmp")));
             arguments.extend(docker(&at, &socket, group));
         }

@@ -3,7 +3,7 @@
 use super::frame::{Frame, PlaceView};
 use super::rows::Block;
 use super::site::{Candidate, Site, Taken, anchor, operation_path};
-use crate::coverage::{API_1_41, Operation};
+use crate::api::Operation;
 use crate::report::level::Tally;
 use crate::report::place::places;
 use crate::transcript::StepKind;
@@ -55,7 +55,7 @@ struct Driven {
 }
 
 pub(super) fn page(site: &Site<'_>, operation: &str) -> OperationPage {
-    let facts = API_1_41.operations.iter().find(|facts| facts.operation == operation);
+    let facts = site.api().operation(operation);
     let (columns, statuses) = statuses(site, operation, facts);
     OperationPage {
         frame: Frame::new(site, &operation_path(operation), operation),
@@ -121,8 +121,7 @@ fn statuses(site: &Site<'_>, operation: &str, facts: Option<&Operation>) -> (Vec
         }
         columns.push((one.name.clone(), candidate));
     }
-    let documented: BTreeSet<u16> =
-        facts.into_iter().flat_map(|facts| facts.statuses.keys()).filter_map(|status| status.parse().ok()).collect();
+    let documented: BTreeSet<u16> = facts.into_iter().flat_map(|facts| facts.statuses.keys()).copied().collect();
     let all: BTreeSet<u16> =
         documented.iter().chain(columns.iter().flat_map(|(_, counts)| counts.keys())).copied().collect();
     let row = |status: u16| StatusRow {
@@ -149,9 +148,9 @@ fn parameters(site: &Site<'_>, facts: &Operation) -> Vec<ParameterRow> {
             }
         }
     }
-    let row = |(name, kind): (&String, &String)| ParameterRow {
+    let row = |(name, fact): (&String, &crate::api::Fact)| ParameterRow {
         name: name.clone(),
-        kind: kind.clone(),
+        kind: fact.text.clone(),
         scenarios: driven.get(name).map_or(0, BTreeSet::len),
     };
     facts.query.iter().map(row).collect()

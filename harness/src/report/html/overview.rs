@@ -2,7 +2,6 @@
 
 use super::frame::{self, Frame};
 use super::site::{Site, anchor, operation_path};
-use crate::coverage::API_1_41;
 use crate::report::level::{Level, Tally};
 use askama::Template;
 use std::collections::BTreeSet;
@@ -70,7 +69,7 @@ pub(super) fn page(site: &Site<'_>) -> Overview {
 
 /// The operations in the API's order, then what is none of them.
 fn operations(site: &Site<'_>) -> Vec<Row> {
-    let known = API_1_41.operations.iter().map(|facts| facts.operation.as_str());
+    let known = site.api().operations.iter().map(|facts| facts.operation.as_str());
     let known: Vec<&str> = known.filter(|name| site.operations.contains(name)).collect();
     let others = site.operations.iter().copied().filter(|name| !known.contains(name));
     let row = |name: &str| Row {

@@ -1,5 +1,6 @@
 //! What all pages are made from: the candidates, their steps, and where each page is.
 
+use crate::api::Api;
 use crate::compare::{Difference, pairs};
 use crate::divergence::Entry;
 use crate::gate::ScenarioResult;
@@ -44,6 +45,12 @@ pub(super) struct Taken<'a> {
 }
 
 impl<'a> Site<'a> {
+    /// The facts of the highest version that a candidate was driven at.
+    pub(super) fn api(&self) -> &'static Api {
+        let versions = self.candidates.iter().map(|one| Api::nearest(&one.comparison.verdict.result.api_version));
+        versions.max_by_key(|api| api.operations.len()).unwrap_or_else(|| Api::nearest(""))
+    }
+
     pub(super) fn new(comparisons: &[Comparison<'a>]) -> Site<'a> {
         let mut candidates: Vec<Candidate<'a>> = Vec::new();
         for comparison in comparisons {

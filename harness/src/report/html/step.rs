@@ -3,6 +3,7 @@
 use super::rows::{self, Block};
 use super::site::{Taken, operation_path};
 use crate::compare::{Difference, Kind};
+use crate::report::level::Level;
 use crate::report::mask::{self, Mask};
 use crate::transcript::{Answer, Payload, Step, StepKind};
 use serde_json::Value;
@@ -21,6 +22,8 @@ pub(super) struct StepView {
     pub causes: Vec<Cause>,
     pub sections: Vec<Section>,
     pub reached: bool,
+    /// Nothing but declared headers differs: it is shown closed.
+    pub closed: bool,
     /// The status, or the exit status, of either side.
     pub outcomes: (String, String),
 }
@@ -58,6 +61,7 @@ impl StepView {
             causes: causes(&own),
             sections: sections(taken, &own, mask),
             reached: taken.candidate.is_some(),
+            closed: taken.level <= Level::Headers && own.iter().all(|one| one.divergence.is_some()),
             outcomes: taken.outcomes(),
         }
     }

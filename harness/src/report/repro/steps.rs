@@ -104,14 +104,14 @@ fn needed(transcript: &Transcript, target: usize, symbols: &Symbols) -> Vec<usiz
     }
     loop {
         let before = (kept.len(), wanted.len());
-        for at in 0..target {
+        for (at, asked) in asked.iter().enumerate().take(target) {
             let makes = wanted.iter().any(|symbol| symbols.source(symbol).is_some_and(|source| source.step == at));
-            let own: Vec<&String> = asked[at].iter().filter(|symbol| is_object(symbol)).collect();
+            let own: Vec<&String> = asked.iter().filter(|symbol| is_object(symbol)).collect();
             let changes = changes(&transcript.steps[at]) && own.iter().any(|symbol| wanted.contains(*symbol));
             // What speaks of no object may set the stage for everything: an image that is loaded, a swarm.
             let stage = changes_engine(&transcript.steps[at]) && own.is_empty();
             if (makes || changes || stage) && kept.insert(at) {
-                wanted.extend(asked[at].iter().cloned());
+                wanted.extend(asked.iter().cloned());
             }
         }
         if before == (kept.len(), wanted.len()) {

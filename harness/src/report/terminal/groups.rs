@@ -7,6 +7,7 @@ use crate::report::mask::Mask;
 use crate::report::page::{Page, Tone, span};
 use crate::report::place::pattern;
 use crate::report::text::count;
+use crate::spec::Fit;
 use std::collections::{BTreeSet, HashMap};
 
 /// Differences of one operation at one place of one kind.
@@ -85,6 +86,11 @@ fn show<'a>(
         vec![span(Tone::Plain, group.pattern.as_str()), span(Tone::Dim, format!("  {}", kind(group.first)))];
     if group.first.classification == Some(Classification::MissingMethod) {
         title.push(span(Tone::Warning, "  the method is missing"));
+    }
+    // What fits the document is told of the group's first; values of one place seldom differ in it.
+    match report.judge.view(group.first) {
+        Fit::Unsaid => {}
+        fit => title.push(span(Tone::Dim, format!("  fits the document: {}", fit.word()))),
     }
     page.line(2, &title);
     let most = report.shown(3);

@@ -10,10 +10,12 @@ mod trouble;
 use super::View;
 use super::page::{Page, Tone, span};
 use super::text::count;
+use crate::api::Api;
 use crate::compare::{Difference, Kind};
 use crate::divergence::DivergenceList;
 use crate::gate::{Pair, Source, Verdict};
 use crate::runner::ScenarioRun;
+use crate::spec::Judge;
 use crate::transcript::{Step, Transcript};
 use std::collections::HashMap;
 
@@ -26,6 +28,8 @@ struct Report<'a> {
     view: &'a View,
     /// By scenario: the step that made later ones impossible, and how many of those nobody declared.
     not_reached: HashMap<&'a str, (usize, usize)>,
+    /// Which side of a difference fits the API's document.
+    judge: Judge<'a>,
 }
 
 /// The whole report. `pairs` are the transcripts that the verdict is about; `raw` are the runs as they were said, for
@@ -44,6 +48,7 @@ pub fn terminal(
         raw: raw.unwrap_or_default().iter().map(|run| (run.name.as_str(), run)).collect(),
         view,
         not_reached: not_reached(&verdict.result.differences),
+        judge: Judge::new(Api::nearest(&verdict.result.api_version), pairs),
     };
     let mut page = Page::new(view);
     heading(&mut page, &report);

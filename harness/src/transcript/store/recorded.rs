@@ -72,6 +72,15 @@ impl Recorded {
         }
     }
 
+    /// All transcripts on this engine, in the order of their scenarios' names.
+    pub fn transcripts(&self) -> Result<Vec<Arc<Transcript>>, StoreError> {
+        let mut all = Vec::new();
+        for name in self.index.scenarios.keys() {
+            all.extend(self.transcript(name)?);
+        }
+        Ok(all)
+    }
+
     /// A scenario's snapshot as text, without front matter, its own or the base's; `None` where it was not run or is not known.
     pub fn contents(&self, scenario: &str) -> Result<Option<String>, StoreError> {
         match self.index.scenarios.get(scenario) {

@@ -1,0 +1,189 @@
+//! What a scenario may have beside its engine: a registry, a second engine. Only where Lockstep launched the engine, so that both
+//! are alone with it on its loopback.
+
+use super::session::Session;
+use super::{Need, Stop};
+use crate::engine::launch::Beside;
+use crate::engine::{Client, Daemon, Endpoint, WireRequest};
+use serde_json::Value;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Who may use a registry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody.
+    Open,
+    /// [`ACCOUNT`] alone.
+    Account,
+}
+
+/// The user and the password of a registry that has accounts.
+pub const ACCOUNT: (&str, &str) = ("lockstep", "lockstep");
+
+/// [`ACCOUNT`] as htpasswd files have it: bcrypt, of the lowest cost.
+const HTPASSWD: &str = "lockstep:$2b$04$lockstepLockstepLockseRhM2VBitEFzlk7w6zbF9paio8mkPZbW\n";
+
+/// The ports that scenarios take, one each: below those that the kernel gives out.
+const FIRST_PORT: u32 = 20_000;
+
+/// A registry on the engine's loopback; it ends when this is dropped.
+pub struct Registry {
+    host: String,
+    _process: Beside,
+}
+
+impl Registry {
+    /// What goes before an image's name: `127.0.0.1:PORT`.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+}
+
+/// Another Docker on the engine's loopback; it ends when this is dropped.
+pub struct Second {
+    client: Client,
+    process: Option<Beside>,
+    bridge: Command,
+}
+
+impl Drop for Second {
+    fn drop(&mut self) {
+        drop(self.process.take());
+        // With it goes all that was on it; the namespace has the last word.
+        let _ = self.bridge.args(["link", "delete", BRIDGE]).output();
+    }
+}
+
+/// The bridge of the second Docker. With none, or with the usual one, it would take the engine's away.
+const BRIDGE: &str = "lockstep1";
+
+impl Second {
+    /// A request to it, which is no step; it has to succeed.
+    pub async fn ask(&self, method: &str, target: &str, body: Option<Value>) -> Result<Value, Stop> {
+        let request = WireRequest {
+            method: method.to_owned(),
+            target: target.to_owned(),
+            headers: body.iter().map(|_| ("content-type".to_owned(), "application/json".to_owned())).collect(),
+            body: body.map(|body| body.to_string().into()).unwrap_or_default(),
+        };
+        let wrong = |problem: String| Stop::Wrong(format!("the second engine, {method} {target}: {problem}"));
+        let answer = self.client.send_bare(target, &request).await.map_err(|error| wrong(error.to_string()))?;
+        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        match answer.status {
+            200..=399 => Ok(serde_json::from_str(&text).unwrap_or(Value::Null)),
+            status => Err(wrong(format!("{status} {}", text.trim()))),
+        }
+    }
+}
+
+impl Session {
+    /// A port of the engine's loopback that is this scenario's own, the same on every engine.
+    pub fn port(&mut self) -> u16 {
+        let index = self.unique.rsplit('-').next().and_then(|index| index.parse::<u32>().ok()).unwrap_or(0);
+        u16::try_from(FIRST_PORT + index % 10_000).unwrap_or(u16::MAX)
+    }
+
+    /// Starts a registry (Debian's `docker-registry`) on the engine's loopback: `<registry>` in transcripts. Such a scenario needs
+    /// [`Registry::needs`].
+    pub async fn registry(&mut self, access: Access) -> Result<Registry, Stop> {
+        let host = format!("127.0.0.1:{}", self.port());
+        let folder = self.folder_beside("registry")?;
+        let mut settings = format!(
+            "version: 0.1\nlog: {{level: info}}\nstorage: {{filesystem: {{rootdirectory: {0}/data}}, delete: {{enabled: true}}}}\n\
+             http: {{addr: \"{host}\", secret: lockstep}}\n",
+            folder.display()
+        );
+        if access == Access::Account {
+            settings
+                .push_str(&format!("auth: {{htpasswd: {{realm: lockstep, path: {}/htpasswd}}}}\n", folder.display()));
+        }
+        let written = std::fs::write(folder.join("htpasswd"), HTPASSWD)
+            .and_then(|()| std::fs::write(folder.join("settings.yml"), settings));
+        written.map_err(|error| Stop::NotRun(format!("{}: {error}", folder.display())))?;
+        let arguments = ["serve".to_owned(), folder.join("settings.yml").display().to_string()];
+        let mut process = self
+            .daemon()?
+            .run_beside(Registry::PROGRAM, &arguments, &folder.join("log"))
+            .map_err(|problem| Stop::NotRun(format!("the registry: {problem}")))?;
+        process
+            .until(|said| said.contains("listening on"))
+            .await
+            .map_err(|problem| Stop::NotRun(format!("the registry: {problem}")))?;
+        self.know(&host, "registry");
+        Ok(Registry { host, _process: process })
+    }
+
+    /// Starts another Docker beside the engine, on the same loopback, without networks of its own.
+    pub async fn second_docker(&mut self) -> Result<Second, Stop> {
+        let folder = self.folder_beside("second")?;
+        let at = |name: &str| folder.join(name).display().to_string();
+        std::fs::write(folder.join("daemon.json"), "{}\n")
+            .map_err(|error| Stop::NotRun(format!("{}: {error}", folder.display())))?;
+        let arguments = [
+            ("--config-file", at("daemon.json")),
+            ("--data-root", at("data")),
+            ("--exec-root", at("exec")),
+            ("--pidfile", at("pid")),
+            ("--host", format!("unix://{}", at("s.sock"))),
+            ("--bridge", BRIDGE.to_owned()),
+            ("--exec-opt", "native.cgroupdriver=cgroupfs".to_owned()),
+        ];
+        let mut arguments: Vec<String> =
+            arguments.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value]).collect();
+        arguments.extend(["--iptables=false", "--ip-forward=false", "--ip-masq=false"].map(str::to_owned));
+        let problem = |problem: String| Stop::NotRun(format!("the second Docker: {problem}"));
+        for words in [
+            ["link", "add", BRIDGE, "type", "bridge"].as_slice(),
+            ["address", "add", "172.28.255.1/24", "dev", BRIDGE].as_slice(),
+            ["link", "set", BRIDGE, "up"].as_slice(),
+        ] {
+            let made = self.beside("ip")?.args(words).output();
+            let said = made.map_err(|error| problem(error.to_string()))?;
+            if !said.status.success() {
+                return Err(problem(String::from_utf8_lossy(&said.stderr).trim().to_owned()));
+            }
+        }
+        let bridge = self.beside("ip")?;
+        let mut process = self.daemon()?.run_beside("dockerd", &arguments, &folder.join("log")).map_err(problem)?;
+        process.until(|said| said.contains("API listen on")).await.map_err(problem)?;
+        let limits = self.engine.client.limits();
+        let client = Client::new(Endpoint::Unix(folder.join("s.sock")), None, "the second Docker", limits)?;
+        Ok(Second { client, process: Some(process), bridge })
+    }
+
+    fn daemon(&self) -> Result<&Daemon, Stop> {
+        let reason = || Stop::NotRun("what it needs beside the engine, only launched engines have".to_owned());
+        self.engine.daemon().ok_or_else(reason)
+    }
+
+    /// A command in the daemon's namespaces.
+    fn beside(&self, program: &str) -> Result<Command, Stop> {
+        let gone = || Stop::NotRun("the daemon is gone".to_owned());
+        self.daemon()?.command(program).ok_or_else(gone)
+    }
+
+    /// A new folder in the daemon's own, which goes with it.
+    fn folder_beside(&self, name: &str) -> Result<PathBuf, Stop> {
+        let index = self.unique.rsplit('-').next().unwrap_or("0");
+        let folder = self.daemon()?.folder().join(format!("{name}{index}"));
+        // An earlier run of the same scenario on this engine left its own.
+        let made = match folder.exists() {
+            true => std::fs::remove_dir_all(&folder),
+            false => Ok(()),
+        };
+        made.and_then(|()| std::fs::create_dir_all(&folder))
+            .map_err(|error| Stop::NotRun(format!("{}: {error}", folder.display())))?;
+        Ok(folder)
+    }
+}
+
+impl Registry {
+    /// The program that has to be on PATH.
+    pub const PROGRAM: &'static str = "docker-registry";
+
+    /// What a scenario needs that starts one.
+    pub fn needs() -> Need {
+        Need::Program(Registry::PROGRAM.to_owned())
+    }
+}

@@ -1,0 +1,177 @@
+//! A plugin made here: the probe as a volume driver that is told what to answer.
+
+use lockstep_harness::engine::image::rootfs_tar;
+use lockstep_harness::scenario::{Area, Call, Outcome, Session, Stop};
+use serde_json::{Value, json};
+
+const CREATE: &str = "POST /plugins/create";
+const INSPECT: &str = "GET /plugins/{name}/json";
+const ENABLE: &str = "POST /plugins/{name}/enable";
+const DISABLE: &str = "POST /plugins/{name}/disable";
+const SET: &str = "POST /plugins/{name}/set";
+const REMOVE: &str = "DELETE /plugins/{name}";
+const UPGRADE: &str = "POST /plugins/{name}/upgrade";
+const SOCKET: &str = "/run/docker/plugins/driver.sock";
+
+pub(super) fn add(area: &mut Area<'_>) {
+    // The list of plugins is the engine's; so is what becomes of their content when one is removed.
+    area.add("made/life", |s| Box::pin(life(s))).alone();
+    area.add("made/volumes", |s| Box::pin(volumes(s))).alone();
+    area.add("made/bad-archives", |s| Box::pin(bad_archives(s))).alone();
+    area.add("made/remote", |s| Box::pin(remote(s))).alone();
+}
+
+/// What the driver answers: it refuses to create, show or remove what is called so.
+fn rules() -> Vec<String> {
+    let answer = |needles: &str, body: Value| {
+        format!("{needles}|200|Content-Type: application/vnd.docker.plugins.v1.2+json|{body}")
+    };
+    let volume = |name: &str| json!({ "Volume": { "Name": name, "Mountpoint": "/tmp" }, "Err": "" });
+    vec![
+        answer("Plugin.Activate", json!({ "Implements": ["VolumeDriver"] })),
+        answer("VolumeDriver.Capabilities", json!({ "Capabilities": { "Scope": "local" } })),
+        answer("VolumeDriver.Create&refused", json!({ "Err": "the driver refuses to create" })),
+        answer("VolumeDriver.Remove&kept", json!({ "Err": "the driver refuses to remove" })),
+        answer("VolumeDriver.Get&kept", volume("kept")),
+        answer("VolumeDriver.Get&refused", json!({ "Err": "the driver has no such volume" })),
+        answer("VolumeDriver.Get&hidden", json!({ "Err": "the driver refuses to show" })),
+        answer(
+            "VolumeDriver.Get",
+            json!({ "Volume": { "Name": "good", "Mountpoint": "/tmp", "Status": { "colour": "blue" } }, "Err": "" }),
+        ),
+        answer("VolumeDriver.List", json!({ "Volumes": [], "Err": "" })),
+        answer("VolumeDriver.", json!({ "Mountpoint": "/tmp", "Err": "" })),
+    ]
+}
+
+/// A plugin's configuration, with one variable that may be set and one that may not.
+fn configuration(kind: &str, command: &[String]) -> Value {
+    json!({
+        "description": "Lockstep's",
+        "documentation": "",
+        "interface": { "types": [format!("docker.{kind}/1.0")], "socket": "driver.sock" },
+        "entrypoint": command,
+        "workdir": "/",
+        "network": { "type": "none" },
+        "env": [
+            { "name": "COLOUR", "description": "settable", "settable": ["value"], "value": "blue" },
+            { "name": "SHAPE", "description": "fixed", "settable": null, "value": "round" },
+        ],
+        "args": { "name": "args", "description": "none", "settable": ["value"], "value": [] },
+        "linux": { "capabilities": [], "allowAllDevices": false, "devices": null },
+        "mounts": [],
+        "propagatedMount": "",
+    })
+}
+
+/// A volume driver.
+fn driver() -> Value {
+    let command: Vec<String> = ["probe", "serve", SOCKET].into_iter().map(str::to_owned).chain(rules()).collect();
+    configuration("volumedriver", &command)
+}
+
+/// A plugin of a kind that nothing asks for: it only has to be there.
+fn plain() -> Value {
+    configuration("lockstepdriver", &["probe", "serve", SOCKET].map(str::to_owned))
+}
+
+/// A call that creates a plugin of this name from a configuration and the probe's root file system.
+async fn create(s: &mut Session, name: &str, configuration: &Value) -> Result<(), Stop> {
+    s.remember("plugin", name);
+    let archive = crate::archives::plugin(&configuration.to_string(), name, &rootfs_tar());
+    let call: Call<'_> = s.call(CREATE, &[]).query("name", name).tar(archive);
+    call.expect(204).await?;
+    Ok(())
+}
+
+async fn life(s: &mut Session) -> Outcome {
+    let plugin = format!("{}:latest", s.name("plugin"));
+    create(s, &plugin, &plain()).await?;
+    let seen = s.call(INSPECT, &[&plugin]).expect(200).await?;
+    s.know(&seen.text("/Id")?, "plugin");
+    s.call("GET /plugins", &[])
+        .filters(json!({ "capability": ["lockstepdriver"], "enabled": ["false"] }))
+        .independent()
+        .expect(200)
+        .await?;
+    s.call("GET /plugins", &[]).query("filters", "{bad").independent().expect(500).await?;
+    let archive = crate::archives::plugin(&plain().to_string(), &plugin, &rootfs_tar());
+    s.call(CREATE, &[]).query("name", &plugin).tar(archive).independent().expect(409).await?;
+    s.call(SET, &[&plugin]).json(json!(["COLOUR=red"])).expect(204).await?;
+    for setting in [json!(["SHAPE=square"]), json!(["NOSUCH=1"]), json!(["COLOUR"]), json!({})] {
+        s.call(SET, &[&plugin]).json(setting).answered().await?;
+    }
+    s.call(DISABLE, &[&plugin]).answered().await?;
+    s.call(ENABLE, &[&plugin]).query("timeout", "soon").answered().await?;
+    s.call(ENABLE, &[&plugin]).query("timeout", 5).expect(200).await?;
+    s.call(ENABLE, &[&plugin]).query("timeout", 5).answered().await?;
+    s.call(INSPECT, &[&plugin]).expect(200).await?;
+    s.call(SET, &[&plugin]).json(json!(["COLOUR=green"])).answered().await?;
+    s.call(REMOVE, &[&plugin]).answered().await?;
+    s.call(DISABLE, &[&plugin]).query("force", "true").expect(200).await?;
+    s.call(REMOVE, &[&plugin]).query("force", "false").expect(200).await?;
+    s.call(INSPECT, &[&plugin]).expect(404).await?;
+    Ok(())
+}
+
+/// Volumes whose driver is the plugin, and what becomes of its refusals.
+async fn volumes(s: &mut Session) -> Outcome {
+    let plugin = format!("{}:latest", s.name("driver"));
+    create(s, &plugin, &driver()).await?;
+    s.call(ENABLE, &[&plugin]).query("timeout", 5).expect(200).await?;
+    for (word, status) in [("good", 201), ("kept", 201), ("hidden", 201), ("refused", 500)] {
+        let name = s.name(word);
+        let body = json!({ "Name": name, "Driver": plugin, "DriverOpts": { "colour": "blue" } });
+        s.call("POST /volumes/create", &[]).json(body).independent().expect(status).await?;
+    }
+    let (good, kept, hidden) = (s.name("good"), s.name("kept"), s.name("hidden"));
+    s.call("GET /volumes/{name}", &[&good]).independent().answered().await?;
+    s.call("GET /volumes/{name}", &[&hidden]).independent().answered().await?;
+    let filters = json!({ "driver": [plugin] });
+    s.call("GET /volumes", &[]).filters(filters).independent().expect(200).await?;
+    s.call(DISABLE, &[&plugin]).independent().answered().await?;
+    s.call("DELETE /volumes/{name}", &[&kept]).independent().answered().await?;
+    s.call("DELETE /volumes/{name}", &[&good]).independent().answered().await?;
+    s.call(DISABLE, &[&plugin]).query("force", 1).independent().answered().await?;
+    s.call("GET /volumes/{name}", &[&kept]).independent().answered().await?;
+    s.call("DELETE /volumes/{name}", &[&kept]).independent().answered().await?;
+    s.call("DELETE /volumes/{name}", &[&kept]).query("force", 1).independent().answered().await?;
+    s.call(REMOVE, &[&plugin]).query("force", 1).independent().answered().await?;
+    Ok(())
+}
+
+async fn bad_archives(s: &mut Session) -> Outcome {
+    let name = format!("{}:latest", s.name("never"));
+    s.remember("plugin", &name);
+    let no_configuration = crate::archives::files(&[("rootfs/a", "a\n")]);
+    let no_rootfs = crate::archives::files(&[("config.json", "{}")]);
+    let broken = crate::archives::files(&[("config.json", "{bad"), ("rootfs/a", "a\n")]);
+    for archive in [no_configuration, no_rootfs, broken] {
+        s.call(CREATE, &[]).query("name", &name).tar(archive).answered().await?;
+    }
+    for name in ["UPPER", "", "lockstep-never@sha256:0"] {
+        s.call(CREATE, &[]).query("name", name).tar(crate::archives::garbage()).answered().await?;
+    }
+    s.call(CREATE, &[]).answered().await?;
+    Ok(())
+}
+
+/// What reaches for a registry that refuses. (Nothing is pushed: in one run of four, Docker 20.10 was gone after the push of
+/// a plugin that succeeded, and one that fails says so of whichever part failed first.)
+async fn remote(s: &mut Session) -> Outcome {
+    let nosuch = "127.0.0.1:1/nosuch:t";
+    let local = format!("127.0.0.1:1/{}:latest", s.name("plugin"));
+    create(s, &local, &plain()).await?;
+    for remote in [nosuch, "UPPER", ""] {
+        s.call("GET /plugins/privileges", &[]).query("remote", remote).answered().await?;
+        for operation in ["POST /plugins/pull", UPGRADE] {
+            let call = s.call(operation, &[&local]).query("remote", remote).query("name", &local);
+            call.json(json!([])).progress().answered().await?;
+        }
+    }
+    let name = s.name("pulled");
+    let call = s.call("POST /plugins/pull", &[]).query("remote", nosuch).query("name", name);
+    call.json(json!([])).progress().answered().await?;
+    s.call(UPGRADE, &[&local]).query("remote", nosuch).body("application/json", "{bad").answered().await?;
+    Ok(())
+}

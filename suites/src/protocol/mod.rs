@@ -1,0 +1,20 @@
+//! HTTP itself, and the tables of bad input that come from the API's facts: each of their scenarios goes through all operations
+//! of one tag, so that a new version of the API brings its cases along.
+
+mod bodies;
+mod parameters;
+mod paths;
+mod table;
+mod wire;
+
+use lockstep_harness::scenario::Catalogue;
+
+/// Adds the area's scenarios.
+pub fn add(catalogue: &mut Catalogue) {
+    let mut area = catalogue.area("protocol");
+    table::add(&mut area);
+    parameters::add(&mut area);
+    bodies::add(&mut area);
+    paths::add(&mut area);
+    wire::add(&mut area);
+}
