@@ -55,6 +55,10 @@ pub enum Command {
     Accept(AcceptArguments),
     /// Join the JSON results of all shards of a run and judge the whole.
     Merge(MergeArguments),
+    /// Run one reference against all engines of engines.toml, pair after pair; interrupted, it goes on where it was.
+    Matrix(MatrixArguments),
+    /// Show in which versions of a candidate each divergence shows.
+    Since(SinceArguments),
     /// Show how candidates fared over versions and time, from a file that --history wrote.
     History(HistoryArguments),
     /// Show what the recorded scenarios drive of the API, and what is missing.
@@ -249,6 +253,38 @@ pub struct MergeArguments {
     /// Which earlier result to hold it against, and where to note it.
     #[command(flatten)]
     pub record: RecordKeeping,
+}
+
+/// `matrix`.
+#[derive(Debug, Args, Clone, Default)]
+pub struct MatrixArguments {
+    /// The oracle.
+    #[arg(long, value_name = "ENGINE", default_value = "docker-20.10")]
+    pub reference: String,
+    /// Only these candidates; may be repeated. Default: all that engines.toml describes (those from a registry only with
+    /// LOCKSTEP_CONTAINERS_ON), and sdc-docker.
+    #[arg(long, value_name = "ENGINE")]
+    pub candidate: Vec<String>,
+    /// Only scenarios whose name fits this glob; may be repeated.
+    #[arg(long, value_name = "GLOB")]
+    pub only: Vec<String>,
+    /// How many scenarios run at the same time.
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub jobs: u16,
+    /// Where results are kept: one a pair, and matrix.json with all.
+    #[arg(long, value_name = "DIR", default_value = "matrix")]
+    pub results: PathBuf,
+    /// The file that describes engines by name.
+    #[arg(long, value_name = "FILE", default_value = "engines.toml")]
+    pub engines: PathBuf,
+}
+
+/// `since`.
+#[derive(Debug, Args, Clone, Default)]
+pub struct SinceArguments {
+    /// JSON results of several versions, for instance matrix/matrix.json. Default: the recorded transcripts.
+    #[arg(value_name = "RESULT")]
+    pub results: Vec<PathBuf>,
 }
 
 /// `history`.
