@@ -119,9 +119,9 @@ pub fn choose(arguments: &EngineArguments, want_candidate: bool) -> Result<Choic
         (&reference, &candidate)
         && one == other
     {
-        let problem =
-            format!("{one} is both reference and candidate, which would get in each other's way: name two engines");
-        return Err(CliError::Usage(problem));
+        anstream::eprintln!(
+            "note: {one} is both reference and candidate: what scenarios make there gets in each other's way"
+        );
     }
     played(&reference, candidate.as_ref()).check_rules(&arguments.rules)?;
     Ok(Choice { reference, candidate })
