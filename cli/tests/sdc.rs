@@ -120,9 +120,7 @@ fn an_engine_lives_until_it_is_told_to_end() {
     }
     let (child, endpoint) = waiting(&["engines", "sdc-docker"]);
     let socket = endpoint.strip_prefix("unix://").unwrap().to_owned();
-    assert!(std::path::Path::new(&socket).exists());
-    let output = lockstep(&repository(), &["run", "--reference", &endpoint, "--candidate", &endpoint]);
-    assert_status(&output, 2, "both reference and candidate");
+    std::os::unix::net::UnixStream::connect(&socket).unwrap();
     let said = end(child);
     assert!(said.contains("sdc-docker 1.9.0 (API 1.21) is ready"), "{said}");
     assert!(!std::path::Path::new(&socket).exists());
