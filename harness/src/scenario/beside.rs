@@ -80,8 +80,13 @@ impl Second {
 impl Session {
     /// A port of the engine's loopback that is this scenario's own, the same on every engine.
     pub fn port(&mut self) -> u16 {
-        let index = self.unique.rsplit('-').next().and_then(|index| index.parse::<u32>().ok()).unwrap_or(0);
-        u16::try_from(FIRST_PORT + index % 10_000).unwrap_or(u16::MAX)
+        u16::try_from(FIRST_PORT + self.number()).unwrap_or(u16::MAX)
+    }
+
+    /// A number below 10,000 from the scenario's name in this run: all of it counts, since a run of one scenario numbers it 0.
+    fn number(&self) -> u32 {
+        self.unique.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+            % 10_000
     }
 
     /// Starts a registry (Debian's `docker-registry`) on the engine's loopback: `<registry>` in transcripts. Such a scenario needs
@@ -165,8 +170,7 @@ impl Session {
 
     /// A new folder in the daemon's own, which goes with it.
     fn folder_beside(&self, name: &str) -> Result<PathBuf, Stop> {
-        let index = self.unique.rsplit('-').next().unwrap_or("0");
-        let folder = self.daemon()?.folder().join(format!("{name}{index}"));
+        let folder = self.daemon()?.folder().join(format!("{name}{:04}", self.number()));
         // An earlier run of the same scenario on this engine left its own.
         let made = match folder.exists() {
             true => std::fs::remove_dir_all(&folder),
