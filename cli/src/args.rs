@@ -38,7 +38,7 @@ pub struct Files {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run scenarios on both engines and gate what differs.
-    Run(RunArguments),
+    Run(Box<RunArguments>),
     /// Run scenarios and write their transcripts to snapshots.
     Record(RecordArguments),
     /// Hold the recorded transcripts against DIVERGENCE.md, without any engine.
@@ -55,6 +55,10 @@ pub enum Command {
     Accept(AcceptArguments),
     /// Join the JSON results of all shards of a run and judge the whole.
     Merge(MergeArguments),
+    /// Run one reference against all engines of engines.toml, pair after pair; interrupted, it goes on where it was.
+    Matrix(MatrixArguments),
+    /// Show in which versions of a candidate each divergence shows.
+    Since(SinceArguments),
     /// Show how candidates fared over versions and time, from a file that --history wrote.
     History(HistoryArguments),
     /// Show what the recorded scenarios drive of the API, and what is missing.
@@ -77,14 +81,14 @@ pub enum Command {
 
 impl Default for Command {
     fn default() -> Self {
-        Command::Run(RunArguments { fallback: true, ..RunArguments::default() })
+        Command::Run(Box::new(RunArguments { fallback: true, ..RunArguments::default() }))
     }
 }
 
 /// Which engines, and how to reach them.
 #[derive(Debug, Args, Clone, Default)]
 pub struct EngineArguments {
-    /// The oracle: docker or podman (a private daemon is launched), sdc-docker (a private Docker behind a proxy that diverges
+    /// The oracle: a name of engines.toml (docker-26.1), docker or podman (a private daemon is launched), sdc-docker (a private Docker behind a proxy that diverges
     /// as SDC Docker is documented to), unix:///path, tcp://HOST:PORT, https://HOST:PORT, ssh://USER@HOST (as Docker's client does it), context:NAME (a Docker context), or env (what docker itself would use).
     /// Default: a private Docker, else the first engine found (DOCKER_HOST, the usual sockets).
     #[arg(long, value_name = "ENGINE", env = "LOCKSTEP_REFERENCE")]
@@ -92,6 +96,9 @@ pub struct EngineArguments {
     /// The engine under test, written the same way. Default: a private Podman.
     #[arg(long, value_name = "ENGINE", env = "LOCKSTEP_CANDIDATE")]
     pub candidate: Option<String>,
+    /// The file that describes engines by name, which --reference and --candidate take too (`lockstep engines list`).
+    #[arg(long, value_name = "FILE", default_value = "engines.toml")]
+    pub engines: PathBuf,
     /// Drive both at this API version instead of the highest that both speak.
     #[arg(long, value_name = "VERSION")]
     pub api_version: Option<String>,
@@ -246,6 +253,38 @@ pub struct MergeArguments {
     /// Which earlier result to hold it against, and where to note it.
     #[command(flatten)]
     pub record: RecordKeeping,
+}
+
+/// `matrix`.
+#[derive(Debug, Args, Clone, Default)]
+pub struct MatrixArguments {
+    /// The oracle.
+    #[arg(long, value_name = "ENGINE", default_value = "docker-20.10")]
+    pub reference: String,
+    /// Only these candidates; may be repeated. Default: all that engines.toml describes (those from a registry only with
+    /// LOCKSTEP_CONTAINERS_ON), and sdc-docker.
+    #[arg(long, value_name = "ENGINE")]
+    pub candidate: Vec<String>,
+    /// Only scenarios whose name fits this glob; may be repeated.
+    #[arg(long, value_name = "GLOB")]
+    pub only: Vec<String>,
+    /// How many scenarios run at the same time.
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub jobs: u16,
+    /// Where results are kept: one a pair, and matrix.json with all.
+    #[arg(long, value_name = "DIR", default_value = "matrix")]
+    pub results: PathBuf,
+    /// The file that describes engines by name.
+    #[arg(long, value_name = "FILE", default_value = "engines.toml")]
+    pub engines: PathBuf,
+}
+
+/// `since`.
+#[derive(Debug, Args, Clone, Default)]
+pub struct SinceArguments {
+    /// JSON results of several versions, for instance matrix/matrix.json. Default: the recorded transcripts.
+    #[arg(value_name = "RESULT")]
+    pub results: Vec<PathBuf>,
 }
 
 /// `history`.
@@ -409,10 +448,46 @@ pub struct CleanArguments {
 
 /// `engines`.
 #[derive(Debug, Args, Clone)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct EnginesArguments {
-    /// docker, podman or sdc-docker.
+    /// What to do; without, ENGINE is started as by `up`.
+    #[command(subcommand)]
+    pub action: Option<EnginesAction>,
+    /// The engine to start.
+    #[command(flatten)]
+    pub up: UpArguments,
+    /// The file that describes engines by name.
+    #[arg(long, value_name = "FILE", default_value = "engines.toml", global = true)]
+    pub engines: PathBuf,
+}
+
+/// The parts of `engines`.
+#[derive(Debug, Subcommand, Clone)]
+pub enum EnginesAction {
+    /// Show the engines that have a name, and whether they can be started.
+    List,
+    /// Build what runs in containers, start each once, and hold it to its version. What is built already is kept.
+    Build {
+        /// Only these; all without.
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+    },
+    /// Start an engine, print its endpoint, and end it at Ctrl-C (or by `down`).
+    Up(UpArguments),
+    /// End engines that `up` started elsewhere; all without a name.
+    Down {
+        /// Only these.
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+    },
+}
+
+/// `engines up`.
+#[derive(Debug, Args, Clone)]
+pub struct UpArguments {
+    /// docker, podman, sdc-docker, or a name of engines.toml.
     #[arg(value_name = "ENGINE")]
-    pub engine: String,
+    pub engine: Option<String>,
     /// What sdc-docker does otherwise.
     #[command(flatten)]
     pub rules: RuleArguments,
@@ -457,6 +532,9 @@ pub struct BenchArguments {
     /// The engine: docker, podman or an endpoint.
     #[arg(long, value_name = "ENGINE", default_value = "docker")]
     pub engine: String,
+    /// The file that describes engines by name.
+    #[arg(long, value_name = "FILE", default_value = "engines.toml")]
+    pub engines: PathBuf,
     /// How many interleaved rounds.
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub rounds: u16,

@@ -1,12 +1,14 @@
 //! Brings up the engines that the command line asks for.
 
 use crate::args::{EngineArguments, RuleArguments};
+use crate::described::{self, Description, Source};
 use crate::error::CliError;
 use crate::sdc;
 use lockstep_harness::engine::image::{self, Provisioned};
 use lockstep_harness::engine::{self, ApiVersion, Endpoint, Engine, EngineError, Family, Limits, Target, TlsFiles};
 use lockstep_harness::runner::Side;
 use lockstep_harness::scenario::Role;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,20 +28,32 @@ pub enum Place {
     Target(Target),
     /// A private Docker behind the proxy that plays SDC Docker.
     SdcDocker,
-}
-
-impl std::str::FromStr for Place {
-    type Err = CliError;
-
-    fn from_str(given: &str) -> Result<Self, CliError> {
-        if given == sdc::NAME { Ok(Place::SdcDocker) } else { Ok(Place::Target(given.parse()?)) }
-    }
+    /// One that engines.toml describes.
+    Described(Description),
 }
 
 impl Place {
+    /// Reads what the command line says; `file` is engines.toml, whose names come after Lockstep's own.
+    pub fn parse(given: &str, file: &Path) -> Result<Place, CliError> {
+        if given == sdc::NAME {
+            return Ok(Place::SdcDocker);
+        }
+        match given.parse() {
+            Ok(target) => Ok(Place::Target(target)),
+            Err(error) => match described::find(file, given)? {
+                Some(description) => Ok(Place::Described(description)),
+                None => Err(error.into()),
+            },
+        }
+    }
+
     /// Whether Lockstep launches it by itself.
     pub fn is_launched(&self) -> bool {
-        matches!(self, Place::SdcDocker | Place::Target(Target::Private(_)))
+        match self {
+            Place::SdcDocker => true,
+            Place::Target(target) => matches!(target, Target::Private(_)),
+            Place::Described(description) => !matches!(description.source, Source::Socket { .. }),
+        }
     }
 
     /// The family whose daemon is launched.
@@ -47,7 +61,8 @@ impl Place {
         match self {
             Place::SdcDocker => Some(Family::Docker),
             Place::Target(Target::Private(family)) => Some(*family),
-            Place::Target(_) => None,
+            Place::Described(Description { family, source: Source::Path, .. }) => Some(*family),
+            Place::Target(_) | Place::Described(_) => None,
         }
     }
 
@@ -59,8 +74,8 @@ impl Place {
     pub fn check_rules(&self, rules: &RuleArguments) -> Result<(), CliError> {
         match self {
             Place::SdcDocker => sdc::profile(sdc::NAME, rules).map(drop),
-            Place::Target(_) if rules.without_rule.is_empty() && rules.alter_rule.is_empty() => Ok(()),
-            Place::Target(_) => Err(CliError::Usage(
+            _ if rules.without_rule.is_empty() && rules.alter_rule.is_empty() => Ok(()),
+            _ => Err(CliError::Usage(
                 "--without-rule and --alter-rule are for sdc-docker, which neither engine is".to_owned(),
             )),
         }
@@ -77,6 +92,7 @@ impl Place {
         match self {
             Place::SdcDocker => sdc::start(sdc::profile(sdc::NAME, rules)?, role, limits).await,
             Place::Target(target) => Ok(Engine::start(target, role, tls, limits).await?),
+            Place::Described(description) => description.start(role, limits).await,
         }
     }
 }
@@ -85,15 +101,15 @@ impl Place {
 /// The error says for each way why it is closed.
 pub fn choose(arguments: &EngineArguments, want_candidate: bool) -> Result<Choice, CliError> {
     let reference = match &arguments.reference {
-        Some(given) => given.parse()?,
+        Some(given) => Place::parse(given, &arguments.engines)?,
         None => Place::Target(launchable_or_found(Family::Docker, None)?),
     };
     let candidate = match &arguments.candidate {
-        Some(given) => Some(given.parse()?),
+        Some(given) => Some(Place::parse(given, &arguments.engines)?),
         None if want_candidate => {
             let taken = match &reference {
                 Place::Target(target) => Some(target),
-                Place::SdcDocker => None,
+                Place::SdcDocker | Place::Described(_) => None,
             };
             Some(Place::Target(launchable_or_found(Family::Podman, taken)?))
         }
@@ -103,9 +119,9 @@ pub fn choose(arguments: &EngineArguments, want_candidate: bool) -> Result<Choic
         (&reference, &candidate)
         && one == other
     {
-        let problem =
-            format!("{one} is both reference and candidate, which would get in each other's way: name two engines");
-        return Err(CliError::Usage(problem));
+        anstream::eprintln!(
+            "note: {one} is both reference and candidate: what scenarios make there gets in each other's way"
+        );
     }
     played(&reference, candidate.as_ref()).check_rules(&arguments.rules)?;
     Ok(Choice { reference, candidate })

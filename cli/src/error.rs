@@ -37,6 +37,14 @@ pub enum CliError {
     /// The results of shards do not fit together.
     #[error(transparent)]
     Merge(#[from] MergeError),
+    /// An engine of engines.toml cannot be built or started.
+    #[error("{what}: {problem}")]
+    Build {
+        /// Which.
+        what: String,
+        /// Why.
+        problem: String,
+    },
     /// The interposer.
     #[error("{0}")]
     Interposer(#[from] lockstep_interposer::Error),
@@ -55,6 +63,7 @@ impl CliError {
     pub fn status(&self) -> u8 {
         match self {
             CliError::Engine(error) if !error.is_usage() => 3,
+            CliError::Build { .. } => 3,
             CliError::Interposer(lockstep_interposer::Error::Listen { .. }) => 3,
             _ => 2,
         }

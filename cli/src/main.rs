@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod described;
 mod engines;
 mod error;
 mod keeping;
@@ -61,6 +62,8 @@ async fn dispatch(arguments: Arguments) -> Result<u8, CliError> {
         Command::Record(record) => commands::record::record(&files, &record).await,
         Command::Replay(replay) => commands::replay::replay(&files, &replay),
         Command::Merge(merge) => commands::merge::merge(&files, &merge),
+        Command::Matrix(matrix) => commands::matrix::matrix(&files, &matrix).await,
+        Command::Since(since) => commands::since::since(&files, &since),
         Command::History(history) => commands::history::history(&history),
         Command::Report(report) => commands::report::report(&files, &report),
         Command::Repro(repro) => commands::repro::repro(&files, &repro),

@@ -95,7 +95,6 @@ fn an_endless_answer_is_cut_off() {
 }
 
 #[rstest]
-#[case(&["run", "--reference", "unix:///nosuch", "--candidate", "unix:///nosuch"], "both reference and candidate")]
 #[case(&["run", "--only", "no/such/*"], "fits none")]
 #[case(&["run", "--candidate", "containerd"], "containerd")]
 #[case(&["run", "--candidate", "unix://relative"], "absolute path")]

@@ -24,7 +24,7 @@ pub fn add(catalogue: &mut Catalogue) {
     let compose = || Need::Program("docker-compose".to_owned());
     area.add("compose/up-and-logs", |s| Box::pin(compose_logs(s))).needs(compose());
     area.add("compose/up-attached", |s| Box::pin(compose_attached(s))).needs(compose());
-    area.add("compose/events", |s| Box::pin(compose_events(s))).needs(compose());
+    area.add("compose/events", |s| Box::pin(compose_events(s))).alone().needs(compose());
     for (name, arguments) in [
         ("node", ["node", "ls"]),
         ("service", ["service", "ls"]),

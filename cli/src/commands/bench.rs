@@ -1,7 +1,7 @@
 //! `lockstep bench`: what the harness costs beside the bare requests.
 
 use crate::args::{BenchArguments, EngineArguments};
-use crate::engines::{self, Choice};
+use crate::engines::{self, Choice, Place};
 use crate::error::CliError;
 use lockstep_harness::bench::replay_bare;
 use lockstep_harness::runner::{self, Side};
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 /// Interleaves, on one engine, each scenario through the harness and its recorded requests sent bare, and prints the ratio of the medians.
 pub async fn bench(arguments: &BenchArguments) -> Result<u8, CliError> {
-    let choice = Choice { reference: arguments.engine.parse()?, candidate: None };
+    let choice = Choice { reference: Place::parse(&arguments.engine, &arguments.engines)?, candidate: None };
     let engine_arguments = EngineArguments { deadline: 30, ..EngineArguments::default() };
     let sides = engines::bring_up(&choice, &engine_arguments).await?;
     let scenarios = plain_scenarios(&sides[0]).await;

@@ -9,6 +9,7 @@ pub mod engines;
 pub mod history;
 pub mod interpose;
 pub mod list;
+pub mod matrix;
 pub mod merge;
 pub mod record;
 pub mod replay;
@@ -16,6 +17,7 @@ pub mod report;
 pub mod repro;
 pub mod run;
 pub mod shell;
+pub mod since;
 pub mod spec;
 
 use crate::args::Files;

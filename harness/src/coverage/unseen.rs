@@ -33,6 +33,9 @@ struct Item {
     #[serde(default)]
     places: Vec<String>,
     #[allow(dead_code, reason = "for the reader of the list")]
+    #[serde(default)]
+    tried: String,
+    #[allow(dead_code, reason = "for the reader of the list")]
     reason: String,
 }
 

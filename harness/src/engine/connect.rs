@@ -84,6 +84,15 @@ impl Engine {
         Ok(Engine { client, identity, range, disposable: true, facts, stand_in, daemon, front })
     }
 
+    /// The engine that something which is not this process's daemon holds, for as long as the guard lives.
+    pub async fn fronted(front: Front, role: &str, limits: Limits) -> Result<Engine, EngineError> {
+        let client = Client::new(front.endpoint.clone(), None, role, limits)?;
+        let (identity, range) = identify(&client, limits).await?;
+        let facts = facts(&client, None).await?;
+        let front = Some(front);
+        Ok(Engine { client, identity, range, disposable: true, facts, stand_in: None, daemon: None, front })
+    }
+
     /// The name of this engine's snapshot folder. At another API version than its own highest it answers otherwise, and has another one:
     /// `docker-20.10`, `docker-20.10-api-1.21`.
     pub fn slug(&self) -> String {

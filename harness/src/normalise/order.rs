@@ -62,6 +62,7 @@ const ROWS: &[Row] = &[
     row("GET /info", "/body/Plugins/*", None, "plugins are registered in a Go map"),
     row("GET /info", "/body/RegistryConfig/InsecureRegistryCIDRs", None, "a set"),
     row("GET /info", "/body/SecurityOptions", None, "a set"),
+    row("GET /info", "/body/GenericResources", None, "a set that Docker gathers from a Go map"),
     row("GET /info", "/body/DriverStatus", None, "Podman 4.3 keeps the driver's status in a Go map"),
 ];
 

@@ -84,6 +84,10 @@ fn text(given: &str) -> String {
     "0.0.0.0:49153->80/tcp, :::49153->80/tcp, :8080->8080",
     "0.0.0.0:<port:1:text>->80/tcp, :::<port:1:text>->80/tcp, :8080->8080"
 )]
+#[case::autobind(
+    "write unixgram @801b5->/run/systemd/journal/socket",
+    "write unixgram @<socket>->/run/systemd/journal/socket"
+)]
 #[case::inode("pid:[4026532836]", "pid:[<inode:1>]")]
 #[case::unix_text("since=1795000001 until 1795000001.000000002", "since=<unix-text> until <unix.nano>")]
 #[case::nano_text("1795000001000000002", "<unixnano-text>")]

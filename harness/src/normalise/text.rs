@@ -24,6 +24,8 @@ enum Found {
     Veth,
     Random,
     Inode,
+    /// The kernel's name for a Unix socket that nobody named.
+    Autobind,
     Address,
     ProcPid,
     Pid,
@@ -57,6 +59,7 @@ const PATTERNS: &[(Found, &str)] = &[
         r"(?:docker-import-|docker-build(?:er)?-?|buildah-?|libpod_[a-z]+-?|api_load\.tar|oci|tar|tmp)[0-9]{6,11}",
     ),
     (Found::Inode, r":\[[0-9]{6,}\]"),
+    (Found::Autobind, r"@[0-9a-f]{5}->"),
     (Found::Address, r"0x[0-9a-f]{8,16}"),
     (Found::ProcPid, r"/proc/[0-9]+"),
     (Found::Pid, r"\b[pP][iI][dD][ :=]{1,2}[0-9]+"),
@@ -167,6 +170,7 @@ impl Scrub<'_> {
                 let (_, inode) = place.last_number();
                 Some(format!(":[<{}>]", self.numbers.name("inode", inode)))
             }
+            Found::Autobind => Some("@<socket>->".to_owned()),
             Found::Address => place.alone().then(|| "<address>".to_owned()),
             // 1 is the container's own first process, and no other number of it is stable.
             Found::ProcPid => (place.alone() && text != "/proc/1").then(|| "/proc/<pid>".to_owned()),

@@ -7,6 +7,7 @@ use crate::engine::launch::Beside;
 use crate::engine::{Client, Daemon, Endpoint, WireRequest};
 use serde_json::Value;
 use std::path::PathBuf;
+use std::process::Command;
 
 /// Who may use a registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,8 +43,20 @@ impl Registry {
 /// Another Docker on the engine's loopback; it ends when this is dropped.
 pub struct Second {
     client: Client,
-    _process: Beside,
+    process: Option<Beside>,
+    bridge: Command,
 }
+
+impl Drop for Second {
+    fn drop(&mut self) {
+        drop(self.process.take());
+        // With it goes all that was on it; the namespace has the last word.
+        let _ = self.bridge.args(["link", "delete", BRIDGE]).output();
+    }
+}
+
+/// The bridge of the second Docker. With none, or with the usual one, it would take the engine's away.
+const BRIDGE: &str = "lockstep1";
 
 impl Second {
     /// A request to it, which is no step; it has to succeed.
@@ -67,8 +80,13 @@ impl Second {
 impl Session {
     /// A port of the engine's loopback that is this scenario's own, the same on every engine.
     pub fn port(&mut self) -> u16 {
-        let index = self.unique.rsplit('-').next().and_then(|index| index.parse::<u32>().ok()).unwrap_or(0);
-        u16::try_from(FIRST_PORT + index % 10_000).unwrap_or(u16::MAX)
+        u16::try_from(FIRST_PORT + self.number()).unwrap_or(u16::MAX)
+    }
+
+    /// A number below 10,000 from the scenario's name in this run: all of it counts, since a run of one scenario numbers it 0.
+    fn number(&self) -> u32 {
+        self.unique.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+            % 10_000
     }
 
     /// Starts a registry (Debian's `docker-registry`) on the engine's loopback: `<registry>` in transcripts. Such a scenario needs
@@ -113,18 +131,30 @@ impl Session {
             ("--exec-root", at("exec")),
             ("--pidfile", at("pid")),
             ("--host", format!("unix://{}", at("s.sock"))),
-            ("--bridge", "none".to_owned()),
+            ("--bridge", BRIDGE.to_owned()),
             ("--exec-opt", "native.cgroupdriver=cgroupfs".to_owned()),
         ];
         let mut arguments: Vec<String> =
             arguments.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value]).collect();
         arguments.extend(["--iptables=false", "--ip-forward=false", "--ip-masq=false"].map(str::to_owned));
         let problem = |problem: String| Stop::NotRun(format!("the second Docker: {problem}"));
+        for words in [
+            ["link", "add", BRIDGE, "type", "bridge"].as_slice(),
+            ["address", "add", "172.28.255.1/24", "dev", BRIDGE].as_slice(),
+            ["link", "set", BRIDGE, "up"].as_slice(),
+        ] {
+            let made = self.beside("ip")?.args(words).output();
+            let said = made.map_err(|error| problem(error.to_string()))?;
+            if !said.status.success() {
+                return Err(problem(String::from_utf8_lossy(&said.stderr).trim().to_owned()));
+            }
+        }
+        let bridge = self.beside("ip")?;
         let mut process = self.daemon()?.run_beside("dockerd", &arguments, &folder.join("log")).map_err(problem)?;
         process.until(|said| said.contains("API listen on")).await.map_err(problem)?;
         let limits = self.engine.client.limits();
         let client = Client::new(Endpoint::Unix(folder.join("s.sock")), None, "the second Docker", limits)?;
-        Ok(Second { client, _process: process })
+        Ok(Second { client, process: Some(process), bridge })
     }
 
     fn daemon(&self) -> Result<&Daemon, Stop> {
@@ -132,10 +162,15 @@ impl Session {
         self.engine.daemon().ok_or_else(reason)
     }
 
+    /// A command in the daemon's namespaces.
+    fn beside(&self, program: &str) -> Result<Command, Stop> {
+        let gone = || Stop::NotRun("the daemon is gone".to_owned());
+        self.daemon()?.command(program).ok_or_else(gone)
+    }
+
     /// A new folder in the daemon's own, which goes with it.
     fn folder_beside(&self, name: &str) -> Result<PathBuf, Stop> {
-        let index = self.unique.rsplit('-').next().unwrap_or("0");
-        let folder = self.daemon()?.folder().join(format!("{name}{index}"));
+        let folder = self.daemon()?.folder().join(format!("{name}{:04}", self.number()));
         // An earlier run of the same scenario on this engine left its own.
         let made = match folder.exists() {
             true => std::fs::remove_dir_all(&folder),

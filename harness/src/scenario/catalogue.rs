@@ -79,7 +79,7 @@ pub struct Catalogue {
 impl Catalogue {
     /// An area's scenarios are added through this; its name is the first part of theirs.
     pub fn area(&mut self, name: &str) -> Area<'_> {
-        Area { catalogue: self, name: name.to_owned() }
+        Area { catalogue: self, name: name.to_owned(), needs: Vec::new() }
     }
 
     /// All scenarios.
@@ -103,9 +103,15 @@ impl Catalogue {
 pub struct Area<'c> {
     catalogue: &'c mut Catalogue,
     name: String,
+    needs: Vec<Need>,
 }
 
 impl Area<'_> {
+    /// All scenarios added from now on need this, as by [`Added::needs`].
+    pub fn all_need(&mut self, need: Need) {
+        self.needs.push(need);
+    }
+
     /// Adds a scenario; the result takes [`Added::alone`] and [`Added::needs`].
     pub fn add<F>(&mut self, name: &str, run: F) -> Added<'_>
     where
@@ -116,7 +122,7 @@ impl Area<'_> {
         scenarios.push(Scenario {
             name: format!("{}/{name}", self.name),
             isolation: Isolation::Shared,
-            needs: Vec::new(),
+            needs: self.needs.clone(),
             waits: None,
             run: Arc::new(run),
         });

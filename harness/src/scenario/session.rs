@@ -217,6 +217,11 @@ impl Session {
         Err(self.unfit(format!("{path} had {seen} at {pointer} for {} s", limit.as_secs())))
     }
 
+    /// Lets time pass, where an engine finishes something in the background and nothing tells when.
+    pub async fn settle(&self, time: Duration) {
+        tokio::time::sleep(time).await;
+    }
+
     /// A request that is no step; its JSON answer where it succeeded.
     pub async fn quiet(&self, method: &str, target: &str, body: Option<&Value>) -> Result<Option<Value>, Stop> {
         let (status, bytes) = self.wire(method, target, body).await?;

@@ -92,14 +92,15 @@ fn passwd_entry(passwd: &str, uid: u32) -> Option<(&str, &str)> {
     })
 }
 
-/// The environment as `KEY=VALUE` texts in their order.
+/// The environment as `KEY=VALUE` texts, sorted: Podman 4.3 gives another order to every process.
 pub fn environment() -> Section {
-    let list: Vec<String> = std::env::vars_os()
+    let mut list: Vec<String> = std::env::vars_os()
         .map(|(key, value)| {
             let pair = [key.as_bytes(), b"=", value.as_bytes()].concat();
             String::from_utf8_lossy(&pair).into_owned()
         })
         .collect();
+    list.sort();
     Ok(json!(list))
 }
 

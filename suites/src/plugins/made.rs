@@ -10,9 +10,7 @@ const ENABLE: &str = "POST /plugins/{name}/enable";
 const DISABLE: &str = "POST /plugins/{name}/disable";
 const SET: &str = "POST /plugins/{name}/set";
 const REMOVE: &str = "DELETE /plugins/{name}";
-const PUSH: &str = "POST /plugins/{name}/push";
 const UPGRADE: &str = "POST /plugins/{name}/upgrade";
-const NOBODY: &str = "e30=";
 const SOCKET: &str = "/run/docker/plugins/driver.sock";
 
 pub(super) fn add(area: &mut Area<'_>) {
@@ -158,8 +156,8 @@ async fn bad_archives(s: &mut Session) -> Outcome {
     Ok(())
 }
 
-/// What reaches for a registry that refuses. (Nothing is pushed for good: in one run of four, Docker 20.10 was gone after
-/// the push of a plugin that succeeded.)
+/// What reaches for a registry that refuses. (Nothing is pushed: in one run of four, Docker 20.10 was gone after the push of
+/// a plugin that succeeded, and one that fails says so of whichever part failed first.)
 async fn remote(s: &mut Session) -> Outcome {
     let nosuch = "127.0.0.1:1/nosuch:t";
     let local = format!("127.0.0.1:1/{}:latest", s.name("plugin"));
@@ -171,7 +169,6 @@ async fn remote(s: &mut Session) -> Outcome {
             call.json(json!([])).progress().answered().await?;
         }
     }
-    s.call(PUSH, &[&local]).header("x-registry-auth", NOBODY).progress().answered().await?;
     let name = s.name("pulled");
     let call = s.call("POST /plugins/pull", &[]).query("remote", nosuch).query("name", name);
     call.json(json!([])).progress().answered().await?;

@@ -16,6 +16,7 @@ pub(super) fn add(area: &mut Area<'_>) {
     }
     area.add("json/keys", |s| Box::pin(keys(s)));
     area.add("json/values-of-another-type", |s| Box::pin(other_types(s)));
+    area.add("json/host-config-values-of-another-type", |s| Box::pin(other_types_of_host_config(s)));
     area.add("json/null", |s| Box::pin(null(s)));
     area.add("json/numbers-out-of-range", |s| Box::pin(numbers(s)));
     area.add("json/texts", |s| Box::pin(texts(s)));
@@ -67,7 +68,7 @@ async fn keys(s: &mut Session) -> Outcome {
 
 /// Every type of value in every type of place.
 async fn other_types(s: &mut Session) -> Outcome {
-    let values = [json!(true), json!(7), json!("text"), json!([]), json!({})];
+    let values = other_values();
     for field in ["Image", "Cmd", "Env", "Tty", "Labels", "ExposedPorts", "StopTimeout", "HostConfig"] {
         for value in &values {
             let mut body = json!({ "Image": "lockstep-nosuch:one" });
@@ -75,6 +76,15 @@ async fn other_types(s: &mut Session) -> Outcome {
             create(s, &body.to_string()).answered().await?;
         }
     }
+    Ok(())
+}
+
+fn other_values() -> [Value; 5] {
+    [json!(true), json!(7), json!("text"), json!([]), json!({})]
+}
+
+async fn other_types_of_host_config(s: &mut Session) -> Outcome {
+    let values = other_values();
     for field in ["Memory", "Binds", "RestartPolicy", "PortBindings", "Privileged", "NetworkMode"] {
         for value in &values {
             let body = json!({ "Image": "lockstep-nosuch:one", "HostConfig": { field: value } });

@@ -127,8 +127,10 @@ async fn locks(s: &mut Session) -> Outcome {
     outcome
 }
 
-/// Leaves without a step: a leave fails while a new key is being put in place, and when that is done cannot be seen.
+/// Leaves without a step: a leave while a new key is being put in place fails, or leaves certificates behind that lock the next swarm
+/// (20.10.24), and when that is done cannot be seen. (1.5 s were enough each time.)
 async fn leave_in_the_end(s: &mut Session) -> Outcome {
+    s.settle(std::time::Duration::from_secs(3)).await;
     s.remember("network", "docker_gwbridge");
     for _ in 0..50 {
         s.quiet("POST", "/swarm/leave?force=true", None).await?;

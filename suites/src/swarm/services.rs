@@ -186,6 +186,8 @@ async fn update_and_roll_back(s: &mut Session) -> Outcome {
         let call = s.call("POST /services/{id}/update", &[&id]).query("version", seen.at("/Version/Index")?);
         call.query(name, value).json(spec).expect(200).await?;
     }
+    let done = |found: Option<&Value>| found == Some(&json!("rollback_completed"));
+    s.until_at(&format!("/services/{id}"), "/UpdateStatus/State", done).await?;
     let seen = s.call("GET /services/{id}", &[&id]).expect(200).await?;
     for (name, value) in [("registryAuthFrom", "lockstep-nosuch"), ("rollback", "lockstep-nosuch")] {
         let call = s.call("POST /services/{id}/update", &[&id]).query("version", seen.at("/Version/Index")?);

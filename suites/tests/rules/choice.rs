@@ -3,7 +3,7 @@
 use lockstep_harness::compare::Difference;
 use lockstep_harness::divergence::{DivergenceList, Glob, Match};
 use lockstep_harness::gate::replay;
-use lockstep_harness::scenario::{Catalogue, Isolation, Scenario};
+use lockstep_harness::scenario::{Catalogue, Isolation, Registry, Scenario};
 use lockstep_harness::transcript::store::Store;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -32,7 +32,9 @@ impl Shown {
             // Latencies are in no snapshot.
             let timed = |name: &str| entry.slower.is_some() && one.scenarios.iter().any(|glob| glob.fits(name));
             let able = |scenario: &&Scenario| shown.contains(scenario.name.as_str()) || timed(&scenario.name);
-            let easiest = catalogue.scenarios().iter().filter(able).min_by_key(|scenario| {
+            // The proxy is no engine that Lockstep launched: nothing runs beside it.
+            let lone = |scenario: &&Scenario| !scenario.needs.contains(&Registry::needs());
+            let easiest = catalogue.scenarios().iter().filter(able).filter(lone).min_by_key(|scenario| {
                 let known = chosen.iter().any(|other| other.name == scenario.name);
                 let alone = scenario.isolation == Isolation::Alone;
                 (!known, alone, scenario.waits.is_some(), scenario.name.starts_with("cli/"), scenario.name.len())
