@@ -9,6 +9,7 @@
     var form = document.createElement("form");
     form.className = "filter";
     form.setAttribute("role", "search");
+    form.setAttribute("aria-label", "Filter " + list.dataset.filter + " " + (number + 1));
     var label = document.createElement("label");
     label.textContent = "Filter " + list.dataset.filter + " ";
     var input = document.createElement("input");
