@@ -110,7 +110,7 @@ async fn put_then_get(s: &mut Session) -> Outcome {
 async fn running(s: &mut Session) -> Outcome {
     let c = s.start_probe(&["wait-file", "/tmp/go"]).await?;
     put(s, &c, "/tmp", archives::files(&[("go", "now")]), 200).await?;
-    s.until(&c, "/State/Status", &json!("exited")).await?;
+    s.until_exited(&c).await?;
     get(s, &c, "/tmp/go", 200).await
 }
 
@@ -252,7 +252,7 @@ async fn changes(s: &mut Session) -> Outcome {
     let change = ["append-file", "/etc/plain.txt", "x", "--", "remove", "/etc/group"];
     let command = [&["then"][..], &add, &change].concat();
     let c = s.start_probe(&command).await?;
-    s.until(&c, "/State/Status", &json!("exited")).await?;
+    s.until_exited(&c).await?;
     s.call(CHANGES, &[&c]).expect(200).await?;
     Ok(())
 }
@@ -261,7 +261,7 @@ async fn no_changes(s: &mut Session) -> Outcome {
     let c = created(s).await?;
     s.call(CHANGES, &[&c]).independent().expect(200).await?;
     s.call("POST /containers/{id}/start", &[&c]).expect(204).await?;
-    s.until(&c, "/State/Status", &json!("exited")).await?;
+    s.until_exited(&c).await?;
     s.call(CHANGES, &[&c]).independent().expect(200).await?;
     Ok(())
 }

@@ -46,7 +46,7 @@ async fn stdin(s: &mut Session) -> Outcome {
     stream.wait_for("second\n").await;
     stream.close_write().await;
     s.finish_stream(stream).await?;
-    s.until(&c, "/State/Status", &json!("exited")).await
+    s.until_exited(&c).await
 }
 
 /// Two clients at once, each with a stream of its own.
@@ -103,7 +103,7 @@ async fn tty(s: &mut Session) -> Outcome {
 /// The stream begins with the next start.
 async fn stopped(s: &mut Session) -> Outcome {
     let c = s.start_probe(&["lines", "1"]).await?;
-    s.until(&c, "/State/Status", &json!("exited")).await?;
+    s.until_exited(&c).await?;
     let stream = s.call(ATTACH, &[&c]).query("stream", 1).query("stdout", 1).frames().hijack().open(101).await?;
     s.call(START, &[&c]).independent().expect(204).await?;
     s.finish_stream(stream).await?;

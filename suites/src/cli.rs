@@ -169,7 +169,7 @@ async fn compose_logs(s: &mut Session) -> Outcome {
         let arguments = [&["--file", "-", "--project-name", &name], more].concat();
         s.client(operation, "docker-compose", &arguments, &file).await?;
         if operation == "docker-compose up" {
-            s.until(&container, "/State/Status", &serde_json::json!("exited")).await?;
+            s.until_exited(&container).await?;
         }
     }
     Ok(())

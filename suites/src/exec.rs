@@ -168,7 +168,7 @@ async fn stopped(s: &mut Session) -> Outcome {
     let c = running(s).await?;
     let exec = made(s, &c, &["exit", "0"], json!({})).await?;
     s.call("POST /containers/{id}/kill", &[&c]).expect(204).await?;
-    s.until(&c, "/State/Status", &json!("exited")).await?;
+    s.until_exited(&c).await?;
     s.call(CREATE, &[&c]).json(json!({ "Cmd": ["probe"] })).independent().expect(409).await?;
     s.call(START, &[&exec]).json(json!({})).independent().expect(404).await?;
     Ok(())

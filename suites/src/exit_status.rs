@@ -26,6 +26,7 @@ pub fn add(catalogue: &mut Catalogue) {
 async fn seen(s: &mut Session, container: &str) -> Outcome {
     s.call("POST /containers/{id}/wait", &[container]).expect(200).await?;
     s.call("GET /containers/{id}/json", &[container]).expect(200).await?;
+    s.until_exited(container).await?;
     let own = s.own();
     s.call("GET /containers/json", &[]).query("all", true).filters(own).expect(200).await?;
     Ok(())
@@ -97,6 +98,7 @@ async fn out_of_memory(s: &mut Session) -> Outcome {
     let container = s.start(body).await?;
     // Not inspect: whether Docker 20.10 has noticed the kernel's event by then (OOMKilled) is a race.
     s.call("POST /containers/{id}/wait", &[&container]).expect(200).await?;
+    s.until_exited(&container).await?;
     let own = s.own();
     s.call("GET /containers/json", &[]).query("all", true).filters(own).expect(200).await?;
     Ok(())

@@ -30,7 +30,7 @@ pub fn add(catalogue: &mut Catalogue) {
 /// A container that ended after this command of the probe.
 async fn ended(s: &mut Session, command: &[&str]) -> Result<String, Stop> {
     let c = s.start_probe(command).await?;
-    s.until(&c, "/State/Status", &json!("exited")).await?;
+    s.until_exited(&c).await?;
     Ok(c)
 }
 
@@ -116,7 +116,7 @@ async fn details(s: &mut Session) -> Outcome {
     let log = json!({ "Type": "json-file", "Config": { "env": "SHOWN" } });
     let body = json!({ "Cmd": ["probe", "lines", "1"], "Env": ["SHOWN=yes"], "HostConfig": { "LogConfig": log } });
     let c = s.start(body).await?;
-    s.until(&c, "/State/Status", &json!("exited")).await?;
+    s.until_exited(&c).await?;
     both(s, &c, &[("details", "1")], 200).await
 }
 
@@ -153,7 +153,7 @@ async fn follow_exited(s: &mut Session) -> Outcome {
 /// One raw stream, with the terminal's line ends.
 async fn tty(s: &mut Session) -> Outcome {
     let c = s.start(json!({ "Cmd": ["probe", "write", "out\\n", "err\\n"], "Tty": true })).await?;
-    s.until(&c, "/State/Status", &json!("exited")).await?;
+    s.until_exited(&c).await?;
     s.call(LOGS, &[&c]).query("stdout", 1).query("stderr", 1).raw().independent().expect(200).await?;
     s.call(LOGS, &[&c]).query("stderr", 1).raw().independent().expect(200).await?;
     Ok(())
@@ -170,7 +170,7 @@ async fn unfinished_line(s: &mut Session) -> Outcome {
 async fn restarted(s: &mut Session) -> Outcome {
     let c = ended(s, &["lines", "1"]).await?;
     s.call("POST /containers/{id}/start", &[&c]).expect(204).await?;
-    s.until(&c, "/State/Status", &json!("exited")).await?;
+    s.until_exited(&c).await?;
     both(s, &c, &[], 200).await
 }
 
@@ -187,6 +187,6 @@ async fn created(s: &mut Session) -> Outcome {
 async fn driver_none(s: &mut Session) -> Outcome {
     let body = json!({ "Cmd": ["probe", "lines", "1"], "HostConfig": { "LogConfig": { "Type": "none" } } });
     let c = s.start(body).await?;
-    s.until(&c, "/State/Status", &json!("exited")).await?;
+    s.until_exited(&c).await?;
     both(s, &c, &[], 501).await
 }

@@ -48,7 +48,7 @@ async fn stopped(s: &mut Session) -> Outcome {
     let c = s.create(json!({ "Cmd": ["probe", "exit", "0"] })).await?;
     s.call(STATS, &[&c]).query("stream", 0).independent().expect(200).await?;
     s.call("POST /containers/{id}/start", &[&c]).expect(204).await?;
-    s.until(&c, "/State/Status", &json!("exited")).await?;
+    s.until_exited(&c).await?;
     s.call(STATS, &[&c]).query("stream", 0).independent().expect(200).await?;
     s.call(STATS, &[&c]).query("stream", 0).query("one-shot", 1).independent().expect(200).await?;
     Ok(())

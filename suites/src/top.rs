@@ -60,7 +60,7 @@ async fn children(s: &mut Session) -> Outcome {
 
 async fn stopped(s: &mut Session) -> Outcome {
     let c = s.start_probe(&["exit", "0"]).await?;
-    s.until(&c, "/State/Status", &json!("exited")).await?;
+    s.until_exited(&c).await?;
     s.call(TOP, &[&c]).expect(409).await?;
     Ok(())
 }

@@ -5,6 +5,7 @@ use super::{Scenario, Stop};
 use crate::engine::Engine;
 use crate::normalise::Known;
 use crate::transcript::{End, Step, StepKind, Transcript};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -192,6 +193,25 @@ impl Session {
     /// Waits, without a step, until a container's inspect has this value at the pointer (`/State/Running`, say).
     pub async fn until(&mut self, container: &str, pointer: &str, wanted: &Value) -> Result<(), Stop> {
         self.until_at(&format!("/containers/{container}/json"), pointer, |found| found == Some(wanted)).await
+    }
+
+    /// Waits, without a step, until a container has ended, in its inspect and in the list. Docker (20.10.24 and 26.1.5 seen) lets a wait
+    /// return before it has written the end into the copy that lists read: for some milliseconds a list still says `Up`.
+    pub async fn until_exited(&mut self, container: &str) -> Result<(), Stop> {
+        self.until(container, "/State/Status", &json!("exited")).await?;
+        let filters = utf8_percent_encode(&self.own().to_string(), NON_ALPHANUMERIC).to_string();
+        let runs = |item: &Value| {
+            let is = |key: &str, start: &str| {
+                item.get(key).and_then(Value::as_str).is_some_and(|text| text.starts_with(start))
+            };
+            is("Id", container) && is("Status", "Up")
+        };
+        let ended = |list: Option<&Value>| !list.and_then(Value::as_array).is_some_and(|list| list.iter().any(runs));
+        match self.until_at(&format!("/containers/json?all=true&filters={filters}"), "", ended).await {
+            // A candidate's list that never tells is for a step to show.
+            Err(Stop::Blocked(_)) => Ok(()),
+            other => other,
+        }
     }
 
     /// Waits, without a step, until a GET of the path answers a JSON body with a value at the pointer that satisfies `done`.

@@ -1,6 +1,6 @@
 //! Inspect: in every state, and every way to name a container.
 
-use super::{NOSUCH, created, exited, forever, inspect, named, running, until_exited};
+use super::{NOSUCH, created, exited, forever, inspect, named, running};
 use lockstep_harness::scenario::{Area, Outcome, Session};
 use serde_json::json;
 
@@ -52,7 +52,7 @@ async fn size(s: &mut Session) -> Outcome {
 
 async fn written(s: &mut Session) -> Outcome {
     let c = s.start(json!({ "Cmd": ["probe", "write-file", "/tmp/written", "twelve bytes"] })).await?;
-    until_exited(s, &c).await?;
+    s.until_exited(&c).await?;
     s.call(INSPECT, &[&c]).query("size", 1).expect(200).await?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Kill: by default, by every spelling of a signal, and where it cannot.
 
-use super::{NOSUCH, created, exited, inspect, post, running, trapping, until_exited};
+use super::{NOSUCH, created, exited, inspect, post, running, trapping};
 use lockstep_harness::scenario::{Area, Outcome, Session};
 use serde_json::json;
 
@@ -26,21 +26,21 @@ pub(super) fn add(area: &mut Area<'_>) {
 async fn default(s: &mut Session) -> Outcome {
     let c = running(s).await?;
     s.call(KILL, &[&c]).expect(204).await?;
-    until_exited(s, &c).await?;
+    s.until_exited(&c).await?;
     inspect(s, &c).await
 }
 
 async fn by_signal(s: &mut Session, signal: &str) -> Outcome {
     let c = trapping(s, "USR1", 7, json!({})).await?;
     s.call(KILL, &[&c]).query("signal", signal).expect(204).await?;
-    until_exited(s, &c).await?;
+    s.until_exited(&c).await?;
     inspect(s, &c).await
 }
 
 async fn real_time(s: &mut Session) -> Outcome {
     let c = trapping(s, "RTMIN+3", 8, json!({})).await?;
     s.call(KILL, &[&c]).query("signal", "SIGRTMIN+3").expect(204).await?;
-    until_exited(s, &c).await?;
+    s.until_exited(&c).await?;
     inspect(s, &c).await
 }
 

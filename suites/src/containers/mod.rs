@@ -79,7 +79,7 @@ async fn running(s: &mut Session) -> Result<String, Stop> {
 /// A container that ended with this status.
 async fn exited(s: &mut Session, code: u8) -> Result<String, Stop> {
     let c = s.start(json!({ "Cmd": ["probe", "exit", code.to_string()] })).await?;
-    until_exited(s, &c).await?;
+    s.until_exited(&c).await?;
     Ok(c)
 }
 
@@ -95,11 +95,6 @@ async fn trapping(s: &mut Session, signals: &str, code: u8, mut body: Value) -> 
 async fn until_ready(s: &mut Session, container: &str) -> Result<(), Stop> {
     let logs = format!("/containers/{container}/logs?stdout=1");
     s.until_at(&logs, "", |log| log.and_then(Value::as_str).is_some_and(|log| log.contains("ready"))).await
-}
-
-/// Waits, without a step, until the container has ended.
-async fn until_exited(s: &mut Session, container: &str) -> Result<(), Stop> {
-    s.until(container, "/State/Status", &json!("exited")).await
 }
 
 /// Waits, without a step, until the container is gone.

@@ -1,6 +1,6 @@
 //! Pause and unpause, and what a paused container refuses.
 
-use super::{NOSUCH, created, exited, inspect, post, running, trapping, until_exited};
+use super::{NOSUCH, created, exited, inspect, post, running, trapping};
 use lockstep_harness::scenario::{Area, Outcome, Session, Stop};
 use serde_json::json;
 
@@ -86,7 +86,7 @@ async fn then_remove(s: &mut Session) -> Outcome {
 async fn then_kill(s: &mut Session) -> Outcome {
     let c = paused(s).await?;
     s.call(KILL, &[&c]).expect(204).await?;
-    until_exited(s, &c).await?;
+    s.until_exited(&c).await?;
     inspect(s, &c).await
 }
 
@@ -95,7 +95,7 @@ async fn then_stop_signal(s: &mut Session) -> Outcome {
     let c = trapping(s, "USR1", 7, json!({})).await?;
     s.call(PAUSE, &[&c]).expect(204).await?;
     s.call(KILL, &[&c]).query("signal", "USR1").expect(204).await?;
-    until_exited(s, &c).await?;
+    s.until_exited(&c).await?;
     inspect(s, &c).await
 }
 
@@ -106,7 +106,7 @@ async fn then_signal(s: &mut Session) -> Outcome {
     s.call(KILL, &[&c]).query("signal", "USR1").expect(204).await?;
     inspect(s, &c).await?;
     s.call(UNPAUSE, &[&c]).expect(204).await?;
-    until_exited(s, &c).await?;
+    s.until_exited(&c).await?;
     inspect(s, &c).await
 }
 

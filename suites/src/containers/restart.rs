@@ -1,6 +1,6 @@
 //! Restart as a request.
 
-use super::{NOSUCH, created, exited, inspect, post, running, until_exited};
+use super::{NOSUCH, created, exited, inspect, post, running};
 use lockstep_harness::scenario::{Area, Outcome, Session};
 
 const RESTART: &str = "POST /containers/{id}/restart";
@@ -24,7 +24,7 @@ async fn restart_running(s: &mut Session) -> Outcome {
 async fn restart_exited(s: &mut Session) -> Outcome {
     let c = exited(s, 4).await?;
     s.call(RESTART, &[&c]).expect(204).await?;
-    until_exited(s, &c).await?;
+    s.until_exited(&c).await?;
     inspect(s, &c).await
 }
 

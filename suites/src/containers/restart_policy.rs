@@ -1,6 +1,6 @@
 //! Restart policies at work.
 
-use super::{inspect, trapping, until_exited};
+use super::{inspect, trapping};
 use lockstep_harness::scenario::{Area, Outcome, Session, Stop};
 use serde_json::{Value, json};
 
@@ -31,7 +31,7 @@ fn policy(name: &str, maximum: u32) -> Value {
 async fn given_up(s: &mut Session) -> Result<String, Stop> {
     let c = s.start(json!({ "Cmd": ["probe", "exit", "3"], "HostConfig": policy("on-failure", 2) })).await?;
     s.until(&c, "/RestartCount", &json!(2)).await?;
-    until_exited(s, &c).await?;
+    s.until_exited(&c).await?;
     Ok(c)
 }
 
@@ -42,13 +42,13 @@ async fn up_to_a_maximum(s: &mut Session) -> Outcome {
 
 async fn success(s: &mut Session) -> Outcome {
     let c = s.start(json!({ "Cmd": ["probe", "exit", "0"], "HostConfig": policy("on-failure", 2) })).await?;
-    until_exited(s, &c).await?;
+    s.until_exited(&c).await?;
     inspect(s, &c).await
 }
 
 async fn none(s: &mut Session) -> Outcome {
     let c = s.start(json!({ "Cmd": ["probe", "exit", "3"], "HostConfig": policy("no", 0) })).await?;
-    until_exited(s, &c).await?;
+    s.until_exited(&c).await?;
     inspect(s, &c).await
 }
 
@@ -88,7 +88,7 @@ async fn start_resets(s: &mut Session) -> Outcome {
     let c = given_up(s).await?;
     s.call("POST /containers/{id}/start", &[&c]).expect(204).await?;
     s.until(&c, "/RestartCount", &json!(2)).await?;
-    until_exited(s, &c).await?;
+    s.until_exited(&c).await?;
     inspect(s, &c).await
 }
 

@@ -1,6 +1,6 @@
 //! Start: once, again, after the end, and the starts that fail.
 
-use super::{NOSUCH, created, exited, forever, inspect, named, post, running, until_exited};
+use super::{NOSUCH, created, exited, forever, inspect, named, post, running};
 use lockstep_harness::scenario::{Area, Need, Outcome, Session};
 use serde_json::{Value, json};
 
@@ -45,7 +45,7 @@ async fn start_exited(s: &mut Session) -> Outcome {
     let c = exited(s, 3).await?;
     inspect(s, &c).await?;
     s.call(START, &[&c]).expect(204).await?;
-    until_exited(s, &c).await?;
+    s.until_exited(&c).await?;
     inspect(s, &c).await
 }
 

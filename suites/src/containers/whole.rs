@@ -1,6 +1,6 @@
 //! Containers with everything set that can be: what inspect, lists and disk usage show of it.
 
-use super::{forever, until_exited};
+use super::forever;
 use lockstep_harness::scenario::{Area, Need, Outcome, Session, Stop};
 use serde_json::{Value, json};
 
@@ -110,7 +110,7 @@ async fn endpoint(s: &mut Session) -> Outcome {
     let container = s.create(body).await?;
     shown(s, &container, &network, &peer).await?;
     s.call("POST /containers/{id}/start", &[&container]).expect(204).await?;
-    until_exited(s, &container).await?;
+    s.until_exited(&container).await?;
     let label = s.label();
     s.call("GET /volumes", &[]).filters(json!({ "label": [label] })).independent().expect(200).await?;
     s.call("GET /system/df", &[]).independent().expect(200).await?;
