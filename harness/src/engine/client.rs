@@ -138,6 +138,16 @@ impl Client {
         self.limits
     }
 
+    /// The path that goes before every request: `/v1.41`.
+    pub fn prefix(&self) -> String {
+        lock(&self.prefix).clone()
+    }
+
+    /// The socket on which the way through ssh begins.
+    pub(super) fn bridge_socket(&self) -> Option<PathBuf> {
+        self.bridge.as_ref().map(|bridge| bridge.socket())
+    }
+
     /// From now on messages call the engine so, and requests carry `/v{api}`.
     pub fn set_identity(&self, name: &str, api: Option<&str>) {
         *lock(&self.name) = name.to_owned();

@@ -136,6 +136,11 @@ impl Engine {
         self.disposable = true;
     }
 
+    /// Whether Lockstep started it, itself or in a container.
+    pub fn is_own(&self) -> bool {
+        self.daemon.is_some() || self.front.is_some()
+    }
+
     /// The daemon behind it, where Lockstep launched it.
     pub fn daemon(&self) -> Option<&Daemon> {
         self.daemon.as_ref()

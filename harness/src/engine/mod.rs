@@ -14,6 +14,7 @@ mod ssh;
 pub mod stream;
 mod tls;
 mod version;
+mod wire;
 
 pub(crate) use client::lock;
 pub use client::{Client, Headers, Limits, Opened, WireAnswer, WireRequest};
@@ -25,3 +26,4 @@ pub use launch::{Daemon, can_launch, end_all, launch, missing_helpers, on_path, 
 pub use ssh::{SshPlace, sweep_sockets};
 pub use tls::TlsFiles;
 pub use version::{ApiRange, ApiVersion, negotiate};
+pub use wire::Connection;

@@ -72,7 +72,8 @@ fn normalise_step(step: &Step, scrub: &mut Scrub<'_>) -> Step {
 
 fn normalise_exchange(operation: &str, raw: &Exchange, scrub: &mut Scrub<'_>) -> Exchange {
     let mut exchange = raw.clone();
-    exchange.request.target = scrub.text(&special::readable_target(&raw.request.target));
+    let target = special::object_version(operation, &special::readable_target(&raw.request.target));
+    exchange.request.target = scrub.text(&target);
     for (name, value) in &mut exchange.request.headers {
         *value = if special::is_secret(name) { "<secret>".to_owned() } else { scrub.text(value) };
     }

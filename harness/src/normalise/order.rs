@@ -50,6 +50,7 @@ const ROWS: &[Row] = &[
     row("GET /containers/{id}/changes", "/body", Some("Path"), "the order in which a file system is walked"),
     row("GET /containers/{id}/export", "/body", Some("name"), "the order in which a file system is walked"),
     row("GET /images/get|GET /images/{name}/get", "/body", Some("name"), "entries are named by volatile ids"),
+    row("POST /images/load", "/request", Some("name"), "entries of a saved archive are named by volatile ids"),
     row("GET /images/json", "/body", Some("RepoTags"), LISTED),
     row("GET /volumes", "/body/Volumes", Some("Name"), LISTED),
     row("GET /networks", "/body", Some("Name"), LISTED),

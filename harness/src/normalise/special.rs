@@ -32,6 +32,17 @@ pub(super) fn readable_target(target: &str) -> String {
     result
 }
 
+/// The target of an update of a swarm's object, the object's version as a symbol: it counts what the swarm has written down until then,
+/// which depends on timing. The first version is never one of an object that was looked at, and stays.
+pub(super) fn object_version(operation: &str, target: &str) -> String {
+    let Some((before, rest)) = target.split_once("version=").filter(|_| operation.ends_with("/update")) else {
+        return target.to_owned();
+    };
+    let end = rest.find('&').unwrap_or(rest.len());
+    let counted = rest[..end].parse::<u32>().is_ok_and(|version| (2..100_000).contains(&version));
+    if counted { format!("{before}version=<version>{}", &rest[end..]) } else { target.to_owned() }
+}
+
 /// An observation without the size of the file that holds an address: `10.88.0.9` is shorter than `10.88.0.10`.
 pub(super) fn observation(mut value: Value) -> Value {
     let files = value.get_mut("files").and_then(Value::as_array_mut).into_iter().flatten();
@@ -101,7 +112,8 @@ fn path_stat(operation: &str, name: &str, value: &str, scrub: &mut Scrub<'_>) ->
 
 /// The probe is as large as its build made it: another compiler, another size.
 fn without_probe_size(file: &mut Value) {
-    let is_probe = file.get("name").and_then(Value::as_str).is_some_and(|name| name == "probe" || name == "bin/probe");
+    let is_probe =
+        file.get("name").and_then(Value::as_str).is_some_and(|name| name == "probe" || name.ends_with("bin/probe"));
     if let Some(size) = file.get_mut("size").filter(|size| is_probe && size.as_u64().is_some_and(|size| size > 0)) {
         *size = json!("<bytes>");
     }
@@ -119,8 +131,11 @@ pub(super) fn top(body: &mut Value) {
     for row in rows.iter_mut().filter_map(Value::as_array_mut) {
         for (cell, symbol) in row.iter_mut().zip(&symbols) {
             // Process 0 is no process of the host: SDC Docker's zsched shows by it.
-            if let Some(symbol) = symbol.filter(|symbol| *symbol != "pid" || *cell != "0") {
-                *cell = json!(format!("<{symbol}>"));
+            match symbol {
+                // Processes inherit the priority from whoever started the engine; an observation tells theirs.
+                Some("state") => *cell = json!(cell.as_str().unwrap_or_default().replace(['<', 'N'], "")),
+                Some(symbol) if *symbol != "pid" || *cell != "0" => *cell = json!(format!("<{symbol}>")),
+                _ => {}
             }
         }
     }
@@ -131,6 +146,7 @@ fn column(title: &str) -> Option<&'static str> {
         "PID" | "PPID" | "PGID" | "SID" | "HPID" => Some("pid"),
         "STIME" | "START" | "STARTED" | "LSTART" => Some("time"),
         "TIME" => Some("cpu-time"),
+        "STAT" => Some("state"),
         "C" | "%CPU" => Some("percent"),
         "ELAPSED" => Some("duration"),
         "RSS" | "VSZ" | "%MEM" | "SZ" => Some("number"),

@@ -301,3 +301,21 @@ fn what_a_layer_went_through_is_timing_and_how_it_ended_is_not() {
     let unfinished = pull(vec![said("one", "Pulling fs layer"), said("one", "Downloading")]);
     assert_eq!(unfinished.as_array().unwrap().len(), 2);
 }
+
+#[rstest]
+#[case::seen(
+    "POST /services/{id}/update",
+    "/services/a/update?version=17&rollback=previous",
+    "/services/a/update?version=<version>&rollback=previous"
+)]
+#[case::out_of_sequence("POST /services/{id}/update", "/services/a/update?version=1", "/services/a/update?version=1")]
+#[case::too_large(
+    "POST /swarm/update",
+    "/swarm/update?version=99999999999999999999",
+    "/swarm/update?version=99999999999999999999"
+)]
+#[case::no_number("POST /swarm/update", "/swarm/update?version=many", "/swarm/update?version=many")]
+#[case::elsewhere("GET /events", "/events?version=17", "/events?version=17")]
+fn the_version_of_a_swarm_object_is_a_symbol(#[case] operation: &str, #[case] target: &str, #[case] expected: &str) {
+    assert_eq!(special::object_version(operation, target), expected);
+}

@@ -209,6 +209,11 @@ impl Scrub<'_> {
             }
             // One id in three hundred is all digits; where a builder names one, it is an id all the same.
             let named = ["---> ", "Running in ", "container ", "Successfully built "];
+            // A whole value of eleven digits is no number that an engine would put into quotes, but Buildah's short form of an id.
+            let eleven = text.len() == 11 && place.before.is_empty() && place.after.is_empty();
+            if eleven {
+                return Some(format!("<{}:prefix>", self.numbers.name("id", &self.numbers.full(text))));
+            }
             if text.len() != 12 || !named.iter().any(|words| place.before.ends_with(words)) {
                 return self.index.prefix(text);
             }

@@ -1,9 +1,11 @@
 //! One step: a request, the status it expects of the reference, and its answer.
 
 use super::decode::{Reading, decode, decode_request};
+use super::reply::remember;
 use super::session::{LABEL, Role, Session};
 use super::since::younger;
-use super::{Attached, Stop};
+use super::wire::{Connection, Part};
+use super::{Attached, Reply, Stop};
 use crate::engine::{EngineError, WireAnswer, WireRequest};
 use crate::transcript::{Answer, Exchange, Payload, Request, StepKind};
 use bytes::Bytes;
@@ -234,6 +236,31 @@ impl<'s> Call<'s> {
         }
     }
 
+    /// The same on a plain connection, where the head goes as it is given here (with `host: localhost` and nothing else that the
+    /// scenario did not set): a whole request, or a part of one. Without an answer the status is 0.
+    pub async fn expect_on(self, connection: &mut Connection, part: Part, status: u16) -> Result<Reply, Stop> {
+        self.send_on(connection, part, Some(status)).await
+    }
+
+    /// [`expect_on`](Call::expect_on), whatever the reference answers.
+    pub async fn answered_on(self, connection: &mut Connection, part: Part) -> Result<Reply, Stop> {
+        self.send_on(connection, part, None).await
+    }
+
+    async fn send_on(self, connection: &mut Connection, part: Part, status: Option<u16>) -> Result<Reply, Stop> {
+        self.check_age()?;
+        let started = Instant::now();
+        let answer = connection.exchange(&self.session.engine.client, &self.wire(), part).await;
+        let body = decode(self.reading, &answer.headers, answer.body.clone());
+        // The body as it goes over the wire: with the sizes of its chunks, say.
+        let shown = match part {
+            _ if self.body.is_empty() => Payload::None,
+            Part::Head => Payload::None,
+            _ => Payload::Text(String::from_utf8_lossy(&self.body).into_owned()),
+        };
+        Call { shown, ..self }.record(status.unwrap_or(answer.status), answer, body, started.elapsed())
+    }
+
     fn check_age(&self) -> Result<(), Stop> {
         let api = self.session.api().parse()?;
         let body = match &self.shown {
@@ -261,11 +288,17 @@ impl<'s> Call<'s> {
         let exchange = self.exchange(status, &answer, body.clone());
         let problem = self.problem(status, &answer);
         let blocks = (status < 400) != (1..400).contains(&answer.status) && status < 400 && !self.independent;
-        let session = self.session;
-        session.push(&self.operation, StepKind::Exchange(Box::new(exchange)), duration);
-        remember(session, &self.operation, &answer, &body);
+        let (session, operation) = (self.session, self.operation);
+        session.push(&operation, StepKind::Exchange(Box::new(exchange)), duration);
+        remember(session, &operation, &answer, &body);
         match problem {
-            Some(problem) if session.role == Role::Reference || blocks => Err(session.unfit(problem)),
+            Some(problem) if session.role == Role::Reference => Err(session.unfit(problem)),
+            // What it answered stands in the step.
+            Some(_) if blocks => Err(session.unfit(format!(
+                "{operation} expects {status}, {} answered {}",
+                session.engine.client.name(),
+                answer.status
+            ))),
             _ => Ok(Reply {
                 status: answer.status,
                 headers: answer.headers,
@@ -342,64 +375,4 @@ fn no_answer(error: &EngineError, duration: Duration) -> WireAnswer {
         other => other.to_string(),
     };
     WireAnswer { status: 0, headers: Vec::new(), body: Bytes::from(text), duration }
-}
-
-/// What an answer says was made, so that it is removed at the end and keeps its name in the transcript.
-fn remember(session: &mut Session, operation: &str, answer: &WireAnswer, body: &Payload) {
-    let kind = match operation {
-        "POST /containers/create" => "container",
-        "POST /networks/create" => "network",
-        "POST /volumes/create" => "volume",
-        "POST /containers/{id}/exec" => "exec",
-        "POST /commit" => "image",
-        _ => return,
-    };
-    if answer.status >= 400 {
-        return;
-    }
-    let json = body.json();
-    let id = json.and_then(|json| json.get("Id").or_else(|| json.get("Name"))).and_then(Value::as_str);
-    if let Some(id) = id {
-        let id = id.to_owned();
-        session.remember(kind, &id);
-    }
-}
-
-/// An answer, for the steps that follow.
-#[derive(Debug, Clone)]
-pub struct Reply {
-    /// The HTTP status.
-    pub status: u16,
-    /// Header names (lower case) and values.
-    pub headers: Vec<(String, String)>,
-    /// The decoded body.
-    pub body: Payload,
-    /// The body's bytes.
-    pub bytes: Bytes,
-    role: Role,
-}
-
-impl Reply {
-    /// The `Id` of what was created.
-    pub fn id(&self) -> Result<String, Stop> {
-        self.text("/Id")
-    }
-
-    /// The text at a pointer of the JSON body.
-    pub fn text(&self, pointer: &str) -> Result<String, Stop> {
-        self.at(pointer)?.as_str().map(str::to_owned).ok_or_else(|| self.lacks(pointer))
-    }
-
-    /// The value at a pointer of the JSON body.
-    pub fn at(&self, pointer: &str) -> Result<Value, Stop> {
-        self.body.json().and_then(|json| json.pointer(pointer)).cloned().ok_or_else(|| self.lacks(pointer))
-    }
-
-    fn lacks(&self, pointer: &str) -> Stop {
-        let problem = format!("the answer (status {}) has nothing fit at {pointer}", self.status);
-        match self.role {
-            Role::Reference => Stop::Wrong(problem),
-            Role::Candidate => Stop::Blocked(problem),
-        }
-    }
 }

@@ -49,9 +49,15 @@ impl Session {
         operation: &str,
         what: &str,
         command: &[&str],
-        seen: Value,
+        mut seen: Value,
         started: Instant,
     ) -> Result<Value, Stop> {
+        if let Some(nice) = seen.pointer_mut("/self/nice").filter(|_| self.engine.is_own())
+            && let (Some(seen), Ok(own)) = (nice.as_i64(), rustix::process::getpriority_process(None))
+        {
+            // An engine that Lockstep started has inherited Lockstep's own.
+            *nice = json!(seen - i64::from(own));
+        }
         if self.role == Role::Reference && seen.get("error").is_some() {
             return Err(self.unfit(format!("observing {what} failed: {seen}")));
         }

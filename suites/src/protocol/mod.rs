@@ -2,6 +2,7 @@
 //! of one tag, so that a new version of the API brings its cases along.
 
 mod bodies;
+mod connection;
 mod parameters;
 mod paths;
 mod table;
@@ -19,4 +20,5 @@ pub fn add(catalogue: &mut Catalogue) {
     bodies::add(&mut area);
     paths::add(&mut area);
     wire::add(&mut area);
+    connection::add(&mut area);
 }

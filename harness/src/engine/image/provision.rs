@@ -59,6 +59,20 @@ pub async fn provision_by(client: &Client, named: Option<&str>, first: How) -> R
     {
         return Ok(Provisioned { image: IMAGE.to_owned(), id: image.id, how: How::Present });
     }
+    let image = bring(client, named, first).await?;
+    if image.how == How::Load {
+        // Docker remembers when an image was last tagged, which a load is not and the first scenario that tags it would be.
+        let (repository, tag) = IMAGE.split_once(':').unwrap_or((IMAGE, "latest"));
+        let target = format!("/images/{}/tag?repo={}&tag={tag}", encode(IMAGE), encode(repository));
+        match client.send("tag of the probe image", &post(target, Bytes::new())).await {
+            Err(error) if !error.is_local() => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(image)
+}
+
+async fn bring(client: &Client, named: Option<&str>, first: How) -> Result<Provisioned, EngineError> {
     let mut attempts = Vec::new();
     let mut ways = [How::Load, How::Import, How::Build];
     ways.sort_by_key(|how| *how != first);

@@ -1,0 +1,68 @@
+//! What a step's answer gives to the steps after it.
+
+use super::Stop;
+use super::session::{Role, Session};
+use crate::engine::WireAnswer;
+use crate::transcript::Payload;
+use bytes::Bytes;
+use serde_json::Value;
+
+/// What an answer says was made, so that it is removed at the end and keeps its name in the transcript.
+pub(super) fn remember(session: &mut Session, operation: &str, answer: &WireAnswer, body: &Payload) {
+    let kind = match operation {
+        "POST /containers/create" => "container",
+        "POST /networks/create" => "network",
+        "POST /volumes/create" => "volume",
+        "POST /containers/{id}/exec" => "exec",
+        "POST /commit" => "image",
+        _ => return,
+    };
+    if answer.status >= 400 {
+        return;
+    }
+    let json = body.json();
+    let id = json.and_then(|json| json.get("Id").or_else(|| json.get("Name"))).and_then(Value::as_str);
+    if let Some(id) = id {
+        let id = id.to_owned();
+        session.remember(kind, &id);
+    }
+}
+
+/// An answer, for the steps that follow.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// Header names (lower case) and values.
+    pub headers: Vec<(String, String)>,
+    /// The decoded body.
+    pub body: Payload,
+    /// The body's bytes.
+    pub bytes: Bytes,
+    pub(super) role: Role,
+}
+
+impl Reply {
+    /// The `Id` of what was created.
+    pub fn id(&self) -> Result<String, Stop> {
+        self.text("/Id")
+    }
+
+    /// The text at a pointer of the JSON body.
+    pub fn text(&self, pointer: &str) -> Result<String, Stop> {
+        self.at(pointer)?.as_str().map(str::to_owned).ok_or_else(|| self.lacks(pointer))
+    }
+
+    /// The value at a pointer of the JSON body.
+    pub fn at(&self, pointer: &str) -> Result<Value, Stop> {
+        self.body.json().and_then(|json| json.pointer(pointer)).cloned().ok_or_else(|| self.lacks(pointer))
+    }
+
+    fn lacks(&self, pointer: &str) -> Stop {
+        let problem = format!("the answer (status {}) has nothing fit at {pointer}", self.status);
+        match self.role {
+            Role::Reference => Stop::Wrong(problem),
+            Role::Candidate => Stop::Blocked(problem),
+        }
+    }
+}
