@@ -102,6 +102,9 @@ pub struct EngineArguments {
     /// Drive both at this API version instead of the highest that both speak.
     #[arg(long, value_name = "VERSION")]
     pub api_version: Option<String>,
+    /// The candidate's version, where its own /version does not tell its release: DIVERGENCE.md's ranges are held against it.
+    #[arg(long, value_name = "VERSION")]
+    pub candidate_version: Option<String>,
     /// The given endpoints hold nothing of worth: scenarios that act on a whole engine may run there.
     #[arg(long)]
     pub disposable: bool,

@@ -5,7 +5,9 @@ use crate::described::{self, Description, Source};
 use crate::error::CliError;
 use crate::sdc;
 use lockstep_harness::engine::image::{self, Provisioned};
-use lockstep_harness::engine::{self, ApiVersion, Endpoint, Engine, EngineError, Family, Limits, Target, TlsFiles};
+use lockstep_harness::engine::{
+    self, ApiVersion, Endpoint, Engine, EngineError, EngineIdentity, Family, Limits, Target, TlsFiles,
+};
 use lockstep_harness::runner::Side;
 use lockstep_harness::scenario::Role;
 use std::path::Path;
@@ -44,6 +46,17 @@ impl Place {
                 Some(description) => Ok(Place::Described(description)),
                 None => Err(error.into()),
             },
+        }
+    }
+
+    /// What it is, for people.
+    pub fn words(&self) -> String {
+        match self {
+            Place::SdcDocker => "SDC Docker's documented behaviour in front of a private Docker".to_owned(),
+            Place::Target(Target::Private(family)) => format!("a private {}", family.name()),
+            Place::Target(Target::Endpoint(endpoint)) => format!("the engine at {endpoint}"),
+            Place::Target(Target::Named(_)) => "the engine that docker itself would use".to_owned(),
+            Place::Described(description) => format!("{} of engines.toml", description.name),
         }
     }
 
@@ -162,6 +175,7 @@ fn launchable_or_found(family: Family, taken: Option<&Target>) -> Result<Target,
 pub async fn bring_up(choice: &Choice, arguments: &EngineArguments) -> Result<Vec<Side>, CliError> {
     let asked = arguments.api_version.as_deref().map(str::parse::<ApiVersion>).transpose().map_err(CliError::Engine)?;
     let limits = Limits { deadline: Duration::from_secs(arguments.deadline), ..Limits::default() };
+    check_version(arguments.candidate_version.as_deref())?;
     let tls = tls_files(arguments);
     let mut targets = std::iter::once(&choice.reference).chain(&choice.candidate);
     if tls.is_some() && !targets.any(Place::takes_tls_flags) {
@@ -197,6 +211,9 @@ pub async fn bring_up(choice: &Choice, arguments: &EngineArguments) -> Result<Ve
             engine.mark_disposable();
         }
     }
+    if let (Some(version), [_, candidate]) = (&arguments.candidate_version, &mut engines[..]) {
+        candidate.identity.version.clone_from(version);
+    }
     // The candidate first: the reference takes the image in the way that the candidate has.
     let mut images: Vec<Provisioned> = Vec::new();
     for engine in engines.iter().rev() {
@@ -206,6 +223,18 @@ pub async fn bring_up(choice: &Choice, arguments: &EngineArguments) -> Result<Ve
     let roles = [Role::Reference, Role::Candidate];
     let sides = engines.into_iter().zip(roles).zip(images);
     Ok(sides.map(|((engine, role), image)| Side { engine: Arc::new(engine), role, image }).collect())
+}
+
+/// A version that no range could be held against is refused before anything starts.
+fn check_version(given: Option<&str>) -> Result<(), CliError> {
+    let named =
+        |version: &str| EngineIdentity { engine: String::new(), version: version.to_owned(), api: String::new() };
+    match given.filter(|version| named(version).semver().is_none()) {
+        Some(version) => {
+            Err(CliError::Usage(format!("--candidate-version {version}: not a version; write it as 1.9.2018")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// The files given by flags, if any.

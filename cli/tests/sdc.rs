@@ -113,6 +113,22 @@ fn a_rule_that_does_not_hold_fails_the_gate(#[case] flag: &str, #[case] says: &s
     assert!(both(&changed).contains(says), "{}", both(&changed));
 }
 
+/// A release of 2018 has push and volume, and says 1.9.0 as any other: with its version given, nobody takes that for a failure.
+#[test]
+fn a_later_release_is_told_what_has_healed() {
+    if !live() {
+        return;
+    }
+    let folder = copy();
+    let run = |version: &[&str]| {
+        let rules = ["--without-rule", "push", "--without-rule", "volume"];
+        let only = ["--only", "images/push/*", "--only", "volumes/create/named", "--only", "volumes/inspect/unknown"];
+        lockstep(folder.path(), &[&["run", "--candidate", "sdc-docker"], &only[..], &rules[..], version].concat())
+    };
+    assert_status(&run(&["--candidate-version", "1.9.2018"]), 0, "healed before sdc-docker 1.9.2018");
+    assert_status(&run(&["--candidate-version", "later"]), 2, "not a version");
+}
+
 #[test]
 fn an_engine_lives_until_it_is_told_to_end() {
     if !live() {

@@ -3,6 +3,7 @@
 pub mod accept;
 pub mod bench;
 pub mod clean;
+mod cost;
 pub mod coverage;
 pub mod divergences;
 pub mod engines;

@@ -1,7 +1,7 @@
 //! `lockstep run`: both engines live, and the gate.
 
 use crate::args::{Files, Format, ReplayArguments, RunArguments};
-use crate::engines;
+use crate::engines::{self, Place};
 use crate::error::CliError;
 use crate::keeping;
 use crate::progress::{Progress, Question, Talk};
@@ -16,6 +16,7 @@ use lockstep_harness::scenario::Scenario;
 use lockstep_harness::transcript::store::Store;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Runs and gates; without a command and without engines, replays instead and says so.
 pub async fn run(files: &Files, arguments: &RunArguments) -> Result<u8, CliError> {
@@ -36,7 +37,8 @@ pub async fn run(files: &Files, arguments: &RunArguments) -> Result<u8, CliError
         other => other?,
     };
     if arguments.fallback {
-        anstream::eprintln!("Running live: {:?} against {:?}", choice.reference, choice.candidate);
+        let candidate = choice.candidate.as_ref().map_or_else(String::new, Place::words);
+        anstream::eprintln!("Running live: {candidate} against {}", choice.reference.words());
     }
     let sides = engines::bring_up(&choice, &arguments.engines).await?;
     let mut status = 0;
@@ -72,6 +74,9 @@ pub async fn run(files: &Files, arguments: &RunArguments) -> Result<u8, CliError
     engines::take_down(sides).await;
     Ok(status)
 }
+
+/// From how many scenarios on a run tells what it cost.
+const COSTED: usize = 30;
 
 /// One run of scenarios on two engines.
 pub struct Round<'a> {
@@ -109,9 +114,14 @@ impl Round<'_> {
                 None => Box::new(|_| false),
             },
         );
+        let started = Instant::now();
         let mut run = runner::run(self.sides, self.scenarios, options, &progress).await;
         progress.end();
+        if self.scenarios.len() > COSTED && !matches!(self.talk, Talk::None) {
+            super::cost::say(&run.scenarios, self.scenarios, started.elapsed());
+        }
         say_retaken(&run);
+        say_ended(self.list, &candidate.engine.identity);
         let pairs: Vec<Pair> = run.scenarios.iter().map(Pair::from).collect();
         let latencies = match run.lost {
             Some(_) => None,
@@ -147,6 +157,18 @@ impl Round<'_> {
 /// The engines' names and versions, the candidate last.
 fn identities(sides: &[Side]) -> (EngineIdentity, EngineIdentity) {
     (sides[0].engine.identity.clone(), sides[sides.len() - 1].engine.identity.clone())
+}
+
+/// One line on the entries that end before the candidate's version: what they declare does not show, or would be undeclared.
+pub(super) fn say_ended(list: &DivergenceList, candidate: &EngineIdentity) {
+    let ended: Vec<&str> = list.ended(candidate).map(|entry| entry.id.as_str()).collect();
+    if let [.., _] = ended[..] {
+        let more = ended.len().saturating_sub(8);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let first = ended[..ended.len().min(8)].join(", ");
+        let (engine, version) = (&candidate.engine, &candidate.version);
+        anstream::eprintln!("healed before {engine} {version}, so not applied: {first}{more}");
+    }
 }
 
 /// One line on what had to be taken again.

@@ -103,6 +103,11 @@ impl DivergenceList {
         self.entries.iter().find(|entry| entry.id == id)
     }
 
+    /// The entries for earlier versions of this engine only.
+    pub fn ended<'a>(&'a self, candidate: &'a EngineIdentity) -> impl Iterator<Item = &'a Entry> {
+        self.entries.iter().filter(|entry| entry.candidate.ends_before(candidate))
+    }
+
     /// The entries that speak of these two engines.
     pub fn applicable<'a>(
         &'a self,
@@ -175,6 +180,18 @@ impl EngineRange {
                 None => true,
                 Some(versions) => engine.semver().is_some_and(|version| versions.matches(&version)),
             }
+    }
+}
+
+impl EngineRange {
+    /// Whether the engine is meant, but this version is past the last one that is.
+    pub fn ends_before(&self, engine: &EngineIdentity) -> bool {
+        let (Some(versions), Some(version)) = (&self.versions, engine.semver()) else { return false };
+        let past = |comparator: &semver::Comparator| {
+            let alone = VersionReq { comparators: vec![comparator.clone()] };
+            matches!(comparator.op, semver::Op::Less | semver::Op::LessEq) && !alone.matches(&version)
+        };
+        self.engine == engine.engine && versions.comparators.iter().any(past)
     }
 }
 

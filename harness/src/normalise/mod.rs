@@ -64,7 +64,7 @@ fn normalise_step(step: &Step, scrub: &mut Scrub<'_>) -> Step {
             command: run.command.iter().map(|word| scrub.text(word)).collect(),
             exit_status: run.exit_status,
             stdout: special::even_columns(&scrub.text(&run.stdout)),
-            stderr: special::even_columns(&scrub.text(&run.stderr)),
+            stderr: special::even_columns(&scrub.text(&special::without_own_race(&run.stderr))),
         }),
     };
     Step { operation: step.operation.clone(), kind, duration: step.duration }

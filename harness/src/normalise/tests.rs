@@ -319,3 +319,13 @@ fn what_a_layer_went_through_is_timing_and_how_it_ended_is_not() {
 fn the_version_of_a_swarm_object_is_a_symbol(#[case] operation: &str, #[case] target: &str, #[case] expected: &str) {
     assert_eq!(special::object_version(operation, target), expected);
 }
+
+#[test]
+fn what_docker_run_says_of_its_own_wait_is_left_out() {
+    let said = "docker: Error response from daemon: no.\ntime=\"2026-01-01T00:00:00Z\" level=error msg=\"error waiting for container: context canceled\"\n";
+    assert_eq!(special::without_own_race(said), "docker: Error response from daemon: no.\n");
+    assert_eq!(
+        special::without_own_race("time=\"x\" level=error msg=\"other\""),
+        "time=\"x\" level=error msg=\"other\""
+    );
+}
