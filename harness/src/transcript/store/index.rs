@@ -1,6 +1,6 @@
 //! The index of one engine's snapshots: what was run, and which file says what came of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -44,10 +44,13 @@ pub enum Entry {
         /// The [digest](crate::transcript::snapshot::digest) of the contents.
         digest: String,
     },
-    /// It ran, and its transcript is the base's.
+    /// It ran, and its transcript is the base's, or that of an earlier version of the same engine.
     Equal {
-        /// The digest of the base's contents at that time.
+        /// The digest of those contents at that time.
         digest: String,
+        /// The folder of the earlier version; the base where there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<String>,
     },
     /// It could not be run.
     NotRun {
@@ -62,6 +65,17 @@ impl Index {
         let EngineIdentity { engine, version, api } = identity.clone();
         let recorded_from = recorded_from.to_owned();
         Index { schema: SCHEMA, engine, version, api, recorded_from, base, scenarios: BTreeMap::new() }
+    }
+
+    /// The earlier versions whose files stand in for scenarios of this one.
+    pub fn stand_ins(&self) -> BTreeSet<&str> {
+        let mut earlier = BTreeSet::new();
+        for entry in self.scenarios.values() {
+            if let Entry::Equal { to: Some(to), .. } = entry {
+                earlier.insert(to.as_str());
+            }
+        }
+        earlier
     }
 
     /// Whose index this is.
@@ -93,6 +107,7 @@ impl Index {
         let index: Index = serde_json::from_str(&text).map_err(broken)?;
         index.scenarios.keys().try_for_each(|name| files::check_name(name))?;
         index.base.iter().try_for_each(|base| files::check_slug(base))?;
+        index.stand_ins().into_iter().try_for_each(files::check_slug)?;
         Ok(Some(index))
     }
 

@@ -5,6 +5,7 @@
 //! snapshots/docker-20.10/containers/create/duplicate-name.snap
 //! snapshots/podman-4.3/index.json                                (base: docker-20.10)
 //! snapshots/podman-4.3/containers/create/duplicate-name.snap     (only where it differs from docker-20.10's)
+//! snapshots/podman-5.4/containers/create/duplicate-name.snap     (only where it differs from podman-4.3's as well)
 //! ```
 //!
 //! The files are insta's, so that `cargo insta review` shows what changed and `insta::assert_snapshot!` with this folder as
@@ -34,12 +35,13 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone)]
 pub struct Store {
     root: PathBuf,
+    parsed: recorded::Parsed,
 }
 
 impl Store {
     /// The store in this folder, which need not exist before something is recorded.
     pub fn open(root: impl Into<PathBuf>) -> Self {
-        Store { root: root.into() }
+        Store { root: root.into(), parsed: recorded::Parsed::default() }
     }
 
     /// The folder.
@@ -54,7 +56,7 @@ impl Store {
 
     /// The recording of one engine version, for instance `docker-20.10`.
     pub fn load(&self, slug: &str) -> Result<Recorded, StoreError> {
-        Recorded::open(&self.root, slug, &[])?.ok_or_else(|| recorded::not_recorded(&self.root, slug))
+        Recorded::open(&self.root, slug, &[], &self.parsed)?.ok_or_else(|| recorded::not_recorded(&self.root, slug))
     }
 
     /// Everything that is not in order, sorted; `catalogue` are the names of all scenarios.

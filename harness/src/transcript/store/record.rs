@@ -78,6 +78,8 @@ struct Plan<'a> {
     folder: PathBuf,
     old: Option<Recorded>,
     base: Option<&'a Recorded>,
+    /// Earlier versions of the same engine held against the same base, the latest first.
+    earlier: Vec<Recorded>,
     mode: RecordMode,
     index: Index,
     writes: BTreeMap<PathBuf, String>,
@@ -92,7 +94,7 @@ impl Store {
     ///
     /// Other scenarios of that folder are left alone, unless the results are `complete`, that is those of the whole
     /// catalogue: then what is not among them is gone. Scenarios whose
-    /// transcript is that of `base` get no file; without a `base`, a recording of some scenarios keeps the one in the index. Files are written before the index, and removed after it: where this breaks off, [`Store::check`] says what is
+    /// transcript is that of `base`, or of an earlier version with that base, get no file; without a `base`, a recording of some scenarios keeps the one in the index. Files are written before the index, and removed after it: where this breaks off, [`Store::check`] says what is
     /// left to do, and recording again does it.
     pub fn record(
         &self,
@@ -107,7 +109,7 @@ impl Store {
         let slug = slug.clone();
         files::check_slug(&slug)?;
         let _lock = files::lock(&self.root)?;
-        let old = Recorded::open(&self.root, &slug, &[])?;
+        let old = Recorded::open(&self.root, &slug, &[], &self.parsed)?;
         if base.is_some_and(|base| base.slug == slug) {
             return Err(StoreError::BaseIsItself { slug });
         }
@@ -130,8 +132,8 @@ impl Store {
         }
         let summary = RecordSummary { slug: slug.clone(), ..RecordSummary::default() };
         let (writes, removals, replaced) = Default::default();
-        let mut plan =
-            Plan { folder: self.root.join(&slug), old, base, mode, index, writes, removals, replaced, summary };
+        let (folder, earlier) = (self.root.join(&slug), self.earlier(&slug, &index)?);
+        let mut plan = Plan { folder, old, base, earlier, mode, index, writes, removals, replaced, summary };
         for (name, outcome) in &results {
             match outcome {
                 RecordedOutcome::Transcript(transcript) => plan.transcript(name, transcript)?,
@@ -143,6 +145,23 @@ impl Store {
         }
         plan.same_base(&results)?;
         plan.apply(self)
+    }
+
+    /// The recordings of earlier versions of an engine that have the same base, the latest first.
+    fn earlier(&self, whose: &str, index: &Index) -> Result<Vec<Recorded>, StoreError> {
+        let Some(version) = index.base.as_ref().and_then(|_| index.identity().semver()) else {
+            return Ok(Vec::new());
+        };
+        let mut earlier = Vec::new();
+        for slug in self.slugs()?.into_iter().filter(|slug| slug != whose) {
+            let Some(other) = Recorded::open(&self.root, &slug, &[], &self.parsed)? else { continue };
+            let same = other.index.engine == index.engine && other.index.base == index.base;
+            if let Some(its) = other.index.identity().semver().filter(|its| same && *its < version) {
+                earlier.push((its, other));
+            }
+        }
+        earlier.sort_by(|(one, _), (other, _)| other.cmp(one));
+        Ok(earlier.into_iter().map(|(_, recorded)| recorded).collect())
     }
 }
 
@@ -166,6 +185,7 @@ impl Plan<'_> {
         };
         list.push(name.to_owned());
         self.summary.equal += usize::from(as_base);
+        let to = if as_base { None } else { self.as_earlier(name, &text)? };
 
         let recorded = digest(&text);
         let changed = before.as_ref().is_some_and(|before| *before != text);
@@ -185,9 +205,9 @@ impl Plan<'_> {
             self.replaced.insert(name.to_owned(), before);
         }
         self.removals.insert(pending);
-        let entry = if as_base {
+        let entry = if as_base || to.is_some() {
             self.removals.insert(path);
-            Entry::Equal { digest: recorded }
+            Entry::Equal { digest: recorded, to }
         } else {
             if own.is_none_or(|own| own != text) {
                 self.writes.insert(path, file_text(name, &text));
@@ -196,6 +216,17 @@ impl Plan<'_> {
         };
         self.index.scenarios.insert(name.to_owned(), entry);
         Ok(())
+    }
+
+    /// The earlier version whose own file says the same.
+    fn as_earlier(&self, name: &str, text: &str) -> Result<Option<String>, StoreError> {
+        for other in &self.earlier {
+            let own = matches!(other.index.scenarios.get(name), Some(Entry::Recorded { .. }));
+            if own && other.contents(name)?.is_some_and(|contents| contents == text) {
+                return Ok(Some(other.slug.clone()));
+            }
+        }
+        Ok(None)
     }
 
     fn not_run(&mut self, name: &str, reason: &str) -> Result<(), StoreError> {
@@ -249,7 +280,7 @@ impl Plan<'_> {
         let Some(old) = &self.old else { return Ok(()) };
         let untouched = |name: &str| !results.contains_key(name) || self.summary.kept.iter().any(|kept| kept == name);
         let left = |(name, entry): (&String, &Entry)| {
-            (matches!(entry, Entry::Equal { .. }) && untouched(name)).then(|| name.clone())
+            (matches!(entry, Entry::Equal { to: None, .. }) && untouched(name)).then(|| name.clone())
         };
         let left: Vec<String> = self.index.scenarios.iter().filter_map(left).collect();
         if left.is_empty() || self.index.base == old.index.base {
@@ -281,15 +312,15 @@ impl Plan<'_> {
         let Some(mut index) = Index::read(&folder.join(INDEX_FILE))? else {
             return Ok(());
         };
-        if index.base.as_deref() != Some(self.summary.slug.as_str()) {
-            return Ok(());
-        }
+        let replaced_slug = Some(self.summary.slug.as_str());
+        let is_base = index.base.as_deref() == replaced_slug;
         let mut copied = false;
         for (name, before) in &self.replaced {
             let Some(entry) = index.scenarios.get_mut(name) else {
                 continue;
             };
-            if let Entry::Equal { digest: recorded } = &*entry
+            if let Entry::Equal { digest: recorded, to } = &*entry
+                && (to.as_deref() == replaced_slug || (to.is_none() && is_base))
                 && *recorded == digest(before)
             {
                 files::write(&snapshot_path(&folder, name), &file_text(name, before))?;

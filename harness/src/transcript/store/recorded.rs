@@ -1,6 +1,6 @@
 //! One engine's recording, read when it is asked for.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,6 +9,9 @@ use super::files;
 use super::index::{Entry, INDEX_FILE, Index};
 use crate::transcript::Transcript;
 use crate::transcript::snapshot::{digest, normal_form, parse, split_front_matter};
+
+/// Transcripts by their file and its digest: what several recordings stand on is parsed once.
+pub(super) type Parsed = Arc<Mutex<HashMap<(PathBuf, String), Arc<Transcript>>>>;
 
 /// The snapshots of one engine version. Loading reads the index alone; transcripts are read when they are asked for, once.
 #[derive(Debug)]
@@ -19,32 +22,51 @@ pub struct Recorded {
     pub index: Index,
     folder: PathBuf,
     base: Option<Arc<Recorded>>,
+    /// Earlier versions of the same engine, by folder.
+    earlier: BTreeMap<String, Arc<Recorded>>,
     read: Mutex<HashMap<String, Arc<Transcript>>>,
+    parsed: Parsed,
 }
 
 impl Recorded {
     /// Reads the index of a folder and of those it builds on; `None` where it has none. `chain` are the folders that led here.
-    pub(super) fn open(root: &Path, slug: &str, chain: &[String]) -> Result<Option<Self>, StoreError> {
+    pub(super) fn open(root: &Path, slug: &str, chain: &[String], parsed: &Parsed) -> Result<Option<Self>, StoreError> {
         let folder = root.join(slug);
         let Some(index) = Index::read(&folder.join(INDEX_FILE))? else {
             return Ok(None);
         };
         let mut chain = chain.to_vec();
         chain.push(slug.to_owned());
-        let base = match &index.base {
-            None => None,
-            Some(base) if chain.contains(base) => {
-                chain.push(base.clone());
+        let open = |other: &str| {
+            if chain.iter().any(|slug| slug == other) {
+                let chain = chain.iter().cloned().chain([other.to_owned()]).collect();
                 return Err(StoreError::BaseCycle { slug: slug.to_owned(), chain });
             }
-            Some(base) => Some(Arc::new(Self::open(root, base, &chain)?.ok_or_else(|| not_recorded(root, base))?)),
+            Self::open(root, other, &chain, parsed)?.map(Arc::new).ok_or_else(|| not_recorded(root, other))
         };
-        Ok(Some(Recorded { slug: slug.to_owned(), index, folder, base, read: Mutex::default() }))
+        let base = index.base.as_deref().map(open).transpose()?;
+        let stand_ins = index.stand_ins().into_iter();
+        let earlier = stand_ins.map(|slug| Ok((slug.to_owned(), open(slug)?))).collect::<Result<_, StoreError>>()?;
+        let (slug, parsed) = (slug.to_owned(), Arc::clone(parsed));
+        Ok(Some(Recorded { slug, index, folder, base, earlier, read: Mutex::default(), parsed }))
     }
 
     /// The recording whose transcripts stand in where this engine's are the same.
     pub fn base(&self) -> Option<&Recorded> {
         self.base.as_deref()
+    }
+
+    /// The recording that stands in for a scenario that is equal to another's.
+    fn stand_in(&self, to: Option<&str>) -> Option<&Recorded> {
+        match to {
+            None => self.base(),
+            Some(slug) => self.earlier.get(slug).map(Arc::as_ref),
+        }
+    }
+
+    /// The name of that recording.
+    fn stand_in_name(&self, to: Option<&str>) -> String {
+        to.map(str::to_owned).or_else(|| self.index.base.clone()).unwrap_or_default()
     }
 
     /// Whether this is a candidate held against a reference, and not a reference: an engine recorded at another API version has the
@@ -64,10 +86,10 @@ impl Recorded {
         match self.index.scenarios.get(scenario) {
             None | Some(Entry::NotRun { .. }) => Ok(None),
             Some(Entry::Recorded { .. }) => self.own_transcript(scenario).map(Some),
-            Some(Entry::Equal { .. }) => {
-                // The digest makes sure that the base still says what it said then.
+            Some(Entry::Equal { to, .. }) => {
+                // The digest makes sure that the other still says what it said then.
                 self.contents(scenario)?;
-                self.base.as_ref().map_or(Ok(None), |base| base.transcript(scenario))
+                self.stand_in(to.as_deref()).map_or(Ok(None), |other| other.transcript(scenario))
             }
         }
     }
@@ -89,15 +111,15 @@ impl Recorded {
                 None => Err(StoreError::Missing { scenario: scenario.to_owned(), path: self.path(scenario) }),
                 contents => Ok(contents),
             },
-            Some(Entry::Equal { digest: recorded }) => {
-                let contents = match &self.base {
-                    Some(base) => base.contents(scenario)?,
+            Some(Entry::Equal { digest: recorded, to }) => {
+                let contents = match self.stand_in(to.as_deref()) {
+                    Some(other) => other.contents(scenario)?,
                     None => None,
                 };
                 match contents.filter(|contents| digest(contents) == *recorded) {
                     None => Err(StoreError::BaseMoved {
                         slug: self.slug.clone(),
-                        base: self.index.base.clone().unwrap_or_default(),
+                        base: self.stand_in_name(to.as_deref()),
                         scenario: scenario.to_owned(),
                     }),
                     contents => Ok(contents),
@@ -151,6 +173,10 @@ impl Recorded {
 
     /// What is wrong with one line of the index.
     fn problem(&self, scenario: &str, entry: &Entry) -> Option<StoreProblem> {
+        let to = match entry {
+            Entry::Equal { to, .. } => to.as_deref(),
+            _ => None,
+        };
         let (slug, scenario_name, path) = (self.slug.clone(), scenario.to_owned(), self.path(scenario));
         let check = || -> Result<Option<StoreProblem>, StoreError> {
             let Entry::Recorded { digest: recorded } = entry else {
@@ -174,7 +200,7 @@ impl Recorded {
             }
             // The base's own check says that its file is missing.
             Err(StoreError::Missing { scenario, .. }) => {
-                Some(StoreProblem::BaseMoved { slug, base: self.index.base.clone().unwrap_or_default(), scenario })
+                Some(StoreProblem::BaseMoved { slug, base: self.stand_in_name(to), scenario })
             }
             Err(StoreError::BaseMoved { slug, base, scenario }) => {
                 Some(StoreProblem::BaseMoved { slug, base, scenario })
@@ -198,11 +224,18 @@ impl Recorded {
         let Some(text) = files::read(&path)? else {
             return Err(StoreError::Missing { scenario: scenario.to_owned(), path });
         };
-        let transcript = parse(&path, &text)?;
+        let parsed = || self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (path, digest(&text));
+        let known = parsed().get(&key).cloned();
+        let transcript = match known {
+            Some(transcript) => transcript,
+            None => Arc::new(parse(&key.0, &text)?),
+        };
         if transcript.scenario != scenario {
-            return Err(StoreError::Misplaced { scenario: scenario.to_owned(), path, found: transcript.scenario });
+            let found = transcript.scenario.clone();
+            return Err(StoreError::Misplaced { scenario: scenario.to_owned(), path: key.0, found });
         }
-        let transcript = Arc::new(transcript);
+        parsed().insert(key, Arc::clone(&transcript));
         cache().insert(scenario.to_owned(), Arc::clone(&transcript));
         Ok(transcript)
     }

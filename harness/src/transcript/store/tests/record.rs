@@ -233,3 +233,47 @@ fn recordings_do_not_get_in_each_others_way() {
     assert_eq!(fixture.store.load("docker-20.10").unwrap().index.scenarios.len(), 16);
     assert_eq!(fixture.store.check(&names), []);
 }
+
+/// A later version of the candidate.
+fn later(fixture: &Fixture, results: &[(String, RecordedOutcome)], complete: bool) -> RecordSummary {
+    let identity = EngineIdentity { version: "5.4.2".into(), ..podman() };
+    let base = fixture.store.load("docker-20.10").unwrap();
+    fixture.store.record(&Whose::engine(&identity), Some(&base), results, Accept, complete).unwrap()
+}
+
+#[test]
+fn a_second_version_costs_only_what_differs_from_the_first() {
+    let fixture = Fixture::recorded();
+    let summary = later(&fixture, &[says(A, "one"), says(B, "other"), says(C, "only here")], true);
+    assert_eq!(
+        (summary.new.len(), summary.equal),
+        (3, 1),
+        "equal to the reference is what an earlier version does not count for"
+    );
+    let own: Vec<_> = fixture.files().into_iter().filter(|file| file.starts_with("podman-5.4")).collect();
+    assert_eq!(own, ["podman-5.4/index.json", "podman-5.4/system/ping.snap"]);
+    assert!(matches!(fixture.entry("podman-5.4", B), Some(Entry::Equal { to: Some(to), .. }) if to == "podman-4.3"));
+    assert!(matches!(fixture.entry("podman-5.4", A), Some(Entry::Equal { to: None, .. })));
+    assert_eq!(fixture.word("podman-5.4", B).as_deref(), Some("other"));
+    assert_eq!(fixture.store.load("podman-5.4").unwrap().base().map(|base| base.slug.as_str()), Some("docker-20.10"));
+
+    // What is recorded again of the first leaves the second as it was.
+    let summary = fixture.podman(&[says(B, "healed")], Accept, false).unwrap();
+    assert_eq!(summary.copied, [("podman-5.4".to_owned(), B.to_owned())]);
+    assert_eq!(fixture.word("podman-5.4", B).as_deref(), Some("other"));
+    assert_eq!(fixture.word("podman-4.3", B).as_deref(), Some("healed"));
+    // And an earlier version never builds on a later one.
+    let summary = fixture.podman(&[says(B, "other")], Accept, false).unwrap();
+    assert_eq!((summary.changed, summary.equal), (catalogue(&[B]), 0));
+    assert!(matches!(fixture.entry("podman-4.3", B), Some(Entry::Recorded { .. })));
+}
+
+#[test]
+fn a_change_of_the_first_version_behind_the_seconds_back_is_told() {
+    let fixture = Fixture::recorded();
+    later(&fixture, &[says(A, "one"), says(B, "other")], true);
+    std::fs::remove_file(fixture.path("podman-4.3/images/pull.snap")).unwrap();
+    let problems = fixture.store.check(&catalogue(&[A, B]));
+    let moved = |problem: &StoreProblem| matches!(problem, StoreProblem::BaseMoved { slug, base, .. } if slug == "podman-5.4" && base == "podman-4.3");
+    assert!(problems.iter().any(moved), "{problems:?}");
+}
