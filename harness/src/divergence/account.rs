@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check::rule;
 use super::entry::{Category, DivergenceList, Entry, Match, Status, words};
-use super::fit::{Fit, describe_difference, describe_match, fit, fits_scenario, score};
+use super::fit::{Fit, describe_difference, describe_match, fit, fits_operation, fits_scenario, score};
 use super::judge::judge;
 use crate::compare::{Aspect, Difference, Kind};
 use crate::engine::EngineIdentity;
@@ -145,11 +145,16 @@ pub fn account(
     }
     let mut accounting = Accounting::default();
     let mut of_scenario: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut of_operation: HashMap<(String, String), Vec<usize>> = HashMap::new();
     for (index, difference) in differences.iter_mut().enumerate() {
         difference.divergence = None;
         let not_reached = difference.kind == Kind::NotReached;
-        let here = of_scenario.entry(difference.scenario.clone()).or_insert_with(|| {
-            (0..slots.len()).filter(|slot| fits_scenario(slots[*slot].rule, &difference.scenario)).collect()
+        let (scenario, operation) = (&difference.scenario, &difference.operation);
+        let here = of_operation.entry((scenario.clone(), operation.clone())).or_insert_with(|| {
+            let of_scenario = of_scenario.entry(scenario.clone()).or_insert_with(|| {
+                (0..slots.len()).filter(|slot| fits_scenario(slots[*slot].rule, scenario)).collect()
+            });
+            of_scenario.iter().copied().filter(|slot| fits_operation(slots[*slot].rule, operation)).collect()
         });
         let (mut best, mut near) = (None, None);
         for &slot in here.iter() {
@@ -157,13 +162,12 @@ pub fn account(
                 continue;
             }
             let (rule_of, declared) = (slots[slot].rule, entries[slots[slot].entry]);
-            let score = score(rule_of, difference);
             match fit(rule_of, rule(declared.category), declared.slower, difference) {
                 Fit::Full => {
                     slots[slot].fits += 1;
-                    better(&mut best, score, slot);
+                    better(&mut best, score(rule_of, difference), slot);
                 }
-                Fit::Changed => better(&mut near, score, slot),
+                Fit::Changed => better(&mut near, score(rule_of, difference), slot),
                 Fit::None => {}
             }
         }

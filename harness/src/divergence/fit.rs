@@ -28,29 +28,27 @@ pub(super) fn fits_operation(one: &Match, operation: &str) -> bool {
     one.operations.is_empty() || one.operations.iter().any(|glob| glob.fits(operation))
 }
 
-/// How a match, whose scenario fits, fits a difference.
+/// How a match, whose scenario and operation fit, fits a difference.
 pub(super) fn fit(one: &Match, rule: &Rule, slower: Option<f64>, difference: &Difference) -> Fit {
     let aspect = match one.aspect {
         Some(aspect) => aspect == difference.aspect,
         None => one.kinds == [Kind::NotReached] || rule.allows(difference.aspect),
     };
     let in_place = aspect
-        && fits_operation(one, &difference.operation)
         && (one.pointers.is_empty() || one.pointers.iter().any(|glob| glob.fits(&difference.pointer)))
         && (one.classification.is_none() || one.classification == difference.classification);
     if !in_place {
         return Fit::None;
     }
-    let kind = one.kinds.is_empty() || one.kinds.contains(&difference.kind);
-    let values = fits_values(one, difference) && is_within(slower, difference);
     // A glob may stand over places of which another kind of difference is simply another difference.
-    let same_place = !one.pointers.is_empty()
-        && one.pointers.iter().any(|glob| glob.exact().is_some_and(|exact| exact == difference.pointer));
-    match (kind, values) {
-        (true, true) => Fit::Full,
-        (true, false) => Fit::Changed,
-        (false, _) if same_place => Fit::Changed,
-        (false, _) => Fit::None,
+    let same_place = || one.pointers.iter().any(|glob| glob.exact().is_some_and(|exact| exact == difference.pointer));
+    if one.kinds.is_empty() || one.kinds.contains(&difference.kind) {
+        let values = fits_values(one, difference) && is_within(slower, difference);
+        if values { Fit::Full } else { Fit::Changed }
+    } else if same_place() {
+        Fit::Changed
+    } else {
+        Fit::None
     }
 }
 

@@ -161,9 +161,9 @@ fn fits(tokens: &[Token], text: &str) -> bool {
         Token::Literal(literal) => text.strip_prefix(literal.as_str()).is_some_and(|text| fits(rest, text)),
         Token::Segment => {
             let end = text.find('/').unwrap_or(text.len());
-            ends(&text[..end]).any(|at| fits(rest, &text[at..]))
+            fits_somewhere(rest, text, end)
         }
-        Token::Any => ends(text).any(|at| fits(rest, &text[at..])),
+        Token::Any => fits_somewhere(rest, text, text.len()),
         Token::Between => {
             text.starts_with('/') && text.match_indices('/').any(|(at, slash)| fits(rest, &text[at + slash.len()..]))
         }
@@ -171,9 +171,22 @@ fn fits(tokens: &[Token], text: &str) -> bool {
     }
 }
 
-/// All places where a text can be cut, its end included.
-fn ends(text: &str) -> impl Iterator<Item = usize> + '_ {
-    text.char_indices().map(|(at, _)| at).chain([text.len()])
+/// Whether the tokens fit what follows any place of `text` up to `end`.
+fn fits_somewhere(tokens: &[Token], text: &str, end: usize) -> bool {
+    match tokens {
+        [] => end == text.len(),
+        [Token::Literal(literal), rest @ ..] => {
+            let mut from = 0;
+            while let Some(at) = text[from..].find(literal.as_str()).map(|at| from + at).filter(|at| *at <= end) {
+                if fits(rest, &text[at + literal.len()..]) {
+                    return true;
+                }
+                from = at + text[at..].chars().next().map_or(1, char::len_utf8);
+            }
+            false
+        }
+        _ => text.char_indices().map(|(at, _)| at).chain([text.len()]).any(|at| at <= end && fits(tokens, &text[at..])),
+    }
 }
 
 /// A regular expression over a value's text: a string as it is, anything else as compact JSON (null is `null`).
