@@ -14,10 +14,11 @@ use lockstep_harness::gate::{Evidence, Pair, Source, judge};
 use lockstep_harness::runner::{self, Options, ScenarioRun, Side, Silent};
 use lockstep_harness::scenario::{Role, Scenario};
 use lockstep_harness::transcript::snapshot;
-use lockstep_harness::transcript::store::Store;
+use lockstep_harness::transcript::store::{Recorded, Store};
+use std::collections::HashMap;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::{Arc, OnceLock, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
 /// How often a scenario is tried before it fails.
 const TRIES: usize = 3;
@@ -30,12 +31,15 @@ struct Bench {
     turn: RwLock<()>,
     divergences: DivergenceList,
     catalogue: Vec<String>,
+    store: Store,
+    /// What is recorded of the engines that run here, by folder; read once.
+    recorded: Mutex<HashMap<String, Option<Arc<Recorded>>>>,
 }
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
-    // The engines do the work: more threads than this only queue there.
-    arguments.test_threads = arguments.test_threads.or(Some(2));
+    // The engines do the work, and many scenarios wait: more threads than this only queue there.
+    arguments.test_threads = arguments.test_threads.or(Some(4));
     let required = std::env::var("LOCKSTEP_LIVE").is_ok_and(|value| value == "required");
     let missing = unavailable();
     let catalogue = lockstep_suites::catalogue();
@@ -45,6 +49,8 @@ fn main() -> ExitCode {
         turn: RwLock::new(()),
         divergences: DivergenceList::load(&root().join("DIVERGENCE.md")).unwrap_or_else(|errors| panic!("{errors:#?}")),
         catalogue: catalogue.names(),
+        store: Store::open(root().join("snapshots")),
+        recorded: Mutex::default(),
     });
     let ignored = missing.is_some() && !required;
     if let (Some(reason), true) = (&missing, ignored) {
@@ -161,13 +167,18 @@ impl Bench {
         if verdict.conforms() { Ok(()) } else { Err(verdict.failures().join("\n").into()) }
     }
 
+    fn recorded(&self, slug: &str) -> Option<Arc<Recorded>> {
+        let mut recorded = self.recorded.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let of_slug = || self.store.load(slug).ok().map(Arc::new);
+        recorded.entry(slug.to_owned()).or_insert_with(of_slug).clone()
+    }
+
     /// On the versions that are recorded, both engines do what their snapshots say; `cargo insta review` shows what changed.
     fn hold_against_snapshot(&self, sides: &[Side], run: &ScenarioRun, last: bool) -> Result<(), Failed> {
         let taken = [&run.reference, &run.candidate];
         for (side, taken) in sides.iter().zip(taken) {
             let Some(taken) = taken else { continue };
-            let store = Store::open(root().join("snapshots"));
-            let Ok(recorded) = store.load(&side.engine.slug()) else { continue };
+            let Some(recorded) = self.recorded(&side.engine.slug()) else { continue };
             if recorded.index.identity() != side.engine.identity {
                 continue;
             }
