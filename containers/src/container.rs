@@ -26,6 +26,8 @@ pub async fn start(arguments: &Arguments) -> Result<Running, Error> {
         .with_security_opt("seccomp=unconfined")
         .with_security_opt("apparmor=unconfined")
         .with_cgroupns_mode(CgroupnsMode::Host)
+        // As a private daemon's own namespaces have it.
+        .with_hostname("lockstep")
         .with_mount(Mount::bind_mount("/sys/fs/cgroup", "/sys/fs/cgroup"))
         .with_mount(Mount::bind_mount(arguments.folder.display().to_string(), "/lockstep"))
         .with_label("io.lockstep.engine", "1")

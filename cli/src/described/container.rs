@@ -141,6 +141,8 @@ fn command(
     let command = match description.family {
         Family::Docker => {
             add("--volume", "/var/lib/docker".to_owned());
+            let file = folder.join("daemon.json");
+            std::fs::write(&file, engine::DAEMON_JSON).map_err(|error| format!("{}: {error}", file.display()))?;
             docker(group)
         }
         Family::Podman => {
@@ -166,7 +168,7 @@ fn group(daemon: &Daemon) -> String {
 /// As a private Docker is started, so that only the version differs.
 fn docker(group: &str) -> Vec<String> {
     let line = format!(
-        "dockerd --host unix:///lockstep/{SOCKET} --data-root /var/lib/docker --bip 172.29.0.1/16 \
+        "dockerd --config-file /lockstep/daemon.json --host unix:///lockstep/{SOCKET} --data-root /var/lib/docker --bip 172.29.0.1/16 \
          --default-address-pool base=172.30.0.0/15,size=24 --cgroup-parent /{group}/inner \
          --exec-opt native.cgroupdriver=cgroupfs --insecure-registry 127.0.0.0/8"
     );

@@ -125,7 +125,7 @@ fn found(program: &str) -> Option<PathBuf> {
 }
 
 /// What an administrator may set, so that info, nodes and tasks show it: a label, resources of the node, a runtime with arguments.
-const DAEMON_JSON: &str = r#"{
+pub const DAEMON_JSON: &str = r#"{
   "labels": ["colour=blue"],
   "node-generic-resources": ["SSD=3", "GPU=one"],
   "runtimes": { "runc-with-arguments": { "path": "runc", "runtimeArgs": ["--debug"] } }
