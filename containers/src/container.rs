@@ -1,4 +1,4 @@
-//! The container: unprivileged, without a network of its own, with all rights that an engine inside needs.
+//! The container: unprivileged, with no network or that of its Docker, and with all rights that an engine inside needs.
 
 use crate::{Arguments, Error};
 use bollard::models::{Mount as VolumeMount, MountType};
@@ -18,6 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub async fn start(arguments: &Arguments) -> Result<Running, Error> {
     let image = GenericImage::new(&arguments.image, &arguments.tag).with_wait_for(WaitFor::Nothing);
     let volumes: Vec<VolumeMount> = arguments.volume.iter().map(|target| anonymous(target)).collect();
+    let network = if arguments.host_network { "host" } else { "none" };
     let mut request = image
         .with_cmd(arguments.command.clone())
         .with_cap_add("ALL")
@@ -29,10 +30,10 @@ pub async fn start(arguments: &Arguments) -> Result<Running, Error> {
         // As a private daemon's own namespaces have it.
         .with_hostname("lockstep")
         .with_mount(Mount::bind_mount("/sys/fs/cgroup", "/sys/fs/cgroup"))
-        .with_mount(Mount::bind_mount(arguments.folder.display().to_string(), "/lockstep"))
+        .with_mount(Mount::bind_mount(arguments.folder.display().to_string(), &arguments.at))
         .with_label("io.lockstep.engine", "1")
         .with_host_config_modifier(move |host| {
-            host.network_mode = Some("none".to_owned());
+            host.network_mode = Some(network.to_owned());
             host.device_cgroup_rules = Some(vec!["a *:* rwm".to_owned()]);
             host.masked_paths = Some(Vec::new());
             host.readonly_paths = Some(Vec::new());

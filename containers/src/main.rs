@@ -30,9 +30,15 @@ pub struct Arguments {
     /// A tar with the image's whole file system, imported under that name first.
     #[arg(long, value_name = "TAR")]
     rootfs: Option<PathBuf>,
-    /// A folder of this machine that the container sees as /lockstep; the engine's socket has to appear there.
+    /// A folder of this machine that the container sees too; the engine's socket has to appear there.
     #[arg(long, value_name = "DIR")]
     folder: PathBuf,
+    /// Where the container sees that folder.
+    #[arg(long, value_name = "DIR", default_value = "/lockstep")]
+    at: String,
+    /// The network of the Docker that runs the container is the engine's too: where that Docker is there for nothing else.
+    #[arg(long)]
+    host_network: bool,
     /// The socket's name in that folder.
     #[arg(long, value_name = "NAME")]
     socket: String,

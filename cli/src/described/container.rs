@@ -41,7 +41,8 @@ pub async fn start(description: &Description, role: &str, limits: Limits) -> Res
             let folder = tempfile::Builder::new().prefix("lockstep-engine-").tempdir();
             let folder = folder.map_err(|error| failed(format!("no folder for its socket: {error}")))?;
             let group = format!("lockstep-{}", std::process::id());
-            let command = command(description, program, &outer, rootfs.as_deref(), folder.path(), &group);
+            let command =
+                command(description, program, &outer, rootfs.as_deref(), folder.path(), &Around::Given(group));
             let child = hold(command.map_err(&failed)?).await.map_err(&failed)?;
             let endpoint = Endpoint::Unix(folder.path().join(SOCKET));
             let guard = Held { child, removes: true, _folder: Some(folder) };
@@ -62,8 +63,9 @@ pub async fn start(description: &Description, role: &str, limits: Limits) -> Res
             let guard = Held { child, removes: false, _folder: None };
             let front = Front { endpoint, words: String::new(), guard: Box::new(guard) };
             let mut engine = Engine::behind(front, (direct, daemon), role, limits).await?;
-            // What answers is the engine itself.
+            // What answers is the engine itself, with its own folder.
             engine.stand_in = None;
+            engine.facts.folder = engine.daemon().map(|daemon| daemon.folder().join(INNER).display().to_string());
             Ok(engine)
         }
     }
@@ -76,10 +78,15 @@ async fn inside(
     rootfs: Option<&Path>,
     daemon: &Daemon,
 ) -> Result<(Child, Endpoint), String> {
-    let folder = daemon.folder().join("inner");
+    let folder = daemon.folder().join(INNER);
     std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let outer = format!("unix://{}", daemon.folder().join("docker.sock").display());
-    let child = hold(command(description, program, &outer, rootfs, &folder, &group(daemon))?).await?;
+    if description.family == Family::Docker {
+        // The engine inside makes the bridge anew, as a private one does. Where there is none, there is nothing to remove.
+        let _ = daemon.command("ip").map(|mut command| command.args(["link", "delete", "docker0"]).output());
+    }
+    let around = Around::Private(group(daemon));
+    let child = hold(command(description, program, &outer, rootfs, &folder, &around)?).await?;
     Ok((child, Endpoint::Unix(folder.join(SOCKET))))
 }
 
@@ -100,6 +107,17 @@ impl Drop for Held {
         }
     }
 }
+
+/// The Docker that runs the container, with the name of the control group for what runs in the engine inside.
+enum Around {
+    /// Lockstep's own: its network, and a folder of its folder, are the engine's.
+    Private(String),
+    /// Somebody's.
+    Given(String),
+}
+
+/// The engine's folder in that of the daemon around it.
+const INNER: &str = "inner";
 
 /// The socket's name in the folder that both sides see.
 const SOCKET: &str = "engine.sock";
@@ -124,7 +142,7 @@ fn command(
     outer: &str,
     rootfs: Option<&Path>,
     folder: &Path,
-    group: &str,
+    around: &Around,
 ) -> Result<Command, String> {
     let (image, tag) = match &description.source {
         Source::Rootfs(recipe) => (format!("lockstep/{}", recipe.suite), recipe.digest()),
@@ -140,10 +158,24 @@ fn command(
     add("--socket", SOCKET.to_owned());
     let command = match description.family {
         Family::Docker => {
-            add("--volume", "/var/lib/docker".to_owned());
             let file = folder.join("daemon.json");
             std::fs::write(&file, engine::DAEMON_JSON).map_err(|error| format!("{}: {error}", file.display()))?;
-            docker(group)
+            match around {
+                // The same paths inside and outside, which is where the kernel and so a container sees them.
+                Around::Private(group) => {
+                    let temporary = folder.join("tmp");
+                    std::fs::create_dir_all(&temporary).map_err(|error| format!("{}: {error}", temporary.display()))?;
+                    add("--at", folder.display().to_string());
+                    add("--env", format!("DOCKER_TMPDIR={}", temporary.display()));
+                    all.push("--host-network".to_owned());
+                    let at = |name: &str| folder.join(name).display().to_string();
+                    docker(&folder.display().to_string(), &at("data"), &at("exec"), group)
+                }
+                Around::Given(group) => {
+                    add("--volume", "/var/lib/docker".to_owned());
+                    docker("/lockstep", "/var/lib/docker", "/var/run/docker", &format!("{group}/inner"))
+                }
+            }
         }
         Family::Podman => {
             add("--volume", "/var/lib/containers".to_owned());
@@ -159,17 +191,17 @@ fn command(
     Ok(holder)
 }
 
-/// The name of the outer daemon's cgroup, below which the inner engine's stay: they go with it.
+/// The name of the outer daemon's cgroup, where the inner engine's are too: they go with it.
 fn group(daemon: &Daemon) -> String {
     let name = daemon.folder().file_name().unwrap_or_default().to_string_lossy().into_owned();
     name.strip_suffix("-docker").unwrap_or(&name).to_owned()
 }
 
 /// As a private Docker is started, so that only the version differs.
-fn docker(group: &str) -> Vec<String> {
+fn docker(folder: &str, data: &str, exec: &str, group: &str) -> Vec<String> {
     let line = format!(
-        "dockerd --config-file /lockstep/daemon.json --host unix:///lockstep/{SOCKET} --data-root /var/lib/docker --bip 172.29.0.1/16 \
-         --default-address-pool base=172.30.0.0/15,size=24 --cgroup-parent /{group}/inner \
+        "dockerd --config-file {folder}/daemon.json --host unix://{folder}/{SOCKET} --data-root {data} --exec-root {exec} \
+         --bip 172.29.0.1/16 --default-address-pool base=172.30.0.0/15,size=24 --cgroup-parent /{group} \
          --exec-opt native.cgroupdriver=cgroupfs --insecure-registry 127.0.0.0/8"
     );
     line.split_whitespace().map(str::to_owned).collect()

@@ -43,6 +43,8 @@ pub struct Facts {
     pub data_root: Option<String>,
     /// The folder of a launched daemon.
     pub folder: Option<String>,
+    /// The name of a launched daemon's control group.
+    pub group: Option<String>,
 }
 
 impl Engine {
@@ -191,7 +193,10 @@ async fn facts(client: &Client, daemon: Option<&Daemon>) -> Result<Facts, Engine
     let info = client.send_bare("GET /info", &get("/info")).await?;
     let info: Value = serde_json::from_slice(&info.body).unwrap_or(Value::Null);
     let data_root = info["DockerRootDir"].as_str().map(str::to_owned);
-    Ok(Facts { data_root, folder: daemon.map(|daemon| daemon.folder().display().to_string()) })
+    let folder = daemon.map(|daemon| daemon.folder().display().to_string());
+    // Control groups are named after the folder.
+    let group = folder.as_deref().and_then(|folder| Some(folder.rsplit('/').next()?.rsplit_once('-')?.0.to_owned()));
+    Ok(Facts { data_root, folder, group })
 }
 
 /// Copies a daemon's log beside the temporary folders: the daemon's own folder goes with it.

@@ -71,11 +71,8 @@ impl Session {
                 known.symbols.push((text.clone(), symbol.to_owned()));
             }
         }
-        // The control groups of a private daemon are named after its folder.
-        if let Some((group, _)) =
-            engine.facts.folder.as_deref().and_then(|folder| folder.rsplit('/').next()?.rsplit_once('-'))
-        {
-            known.symbols.push((group.to_owned(), "engine-group".to_owned()));
+        if let Some(group) = &engine.facts.group {
+            known.symbols.push((group.clone(), "engine-group".to_owned()));
         }
         Session {
             engine,
