@@ -198,7 +198,8 @@ impl Session {
     }
 
     /// Waits, without a step, until a container has ended, in its inspect and in the list. Docker (20.10.24 and 26.1.5 seen) lets a wait
-    /// return before it has written the end into the copy that lists read: for some milliseconds a list still says `Up`.
+    /// return before it has written the end into the copy that lists read: for some milliseconds a list still says `Up`. Podman's says
+    /// `stopped` until it has tidied up.
     pub async fn until_exited(&mut self, container: &str) -> Result<(), Stop> {
         self.until(container, "/State/Status", &json!("exited")).await?;
         let filters = utf8_percent_encode(&self.own().to_string(), NON_ALPHANUMERIC).to_string();
@@ -206,7 +207,7 @@ impl Session {
             let is = |key: &str, start: &str| {
                 item.get(key).and_then(Value::as_str).is_some_and(|text| text.starts_with(start))
             };
-            is("Id", container) && is("Status", "Up")
+            is("Id", container) && (is("Status", "Up") || is("State", "stopped"))
         };
         let ended = |list: Option<&Value>| !list.and_then(Value::as_array).is_some_and(|list| list.iter().any(runs));
         match self.until_at(&format!("/containers/json?all=true&filters={filters}"), "", ended).await {
