@@ -10,7 +10,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use lockstep_harness::divergence::DivergenceList;
 use lockstep_harness::engine::image;
 use lockstep_harness::engine::{self, Engine, Family, Limits, Target};
-use lockstep_harness::gate::{Evidence, Pair, Source, judge};
+use lockstep_harness::gate::{Evidence, Pair, Source, Verdict, judge};
 use lockstep_harness::runner::{self, Options, ScenarioRun, Side, Silent};
 use lockstep_harness::scenario::{Role, Scenario};
 use lockstep_harness::transcript::snapshot;
@@ -164,7 +164,7 @@ impl Bench {
             recorded: None,
             latencies: None,
         });
-        if verdict.conforms() { Ok(()) } else { Err(verdict.failures().join("\n").into()) }
+        if verdict.conforms() { Ok(()) } else { Err(why(&verdict).into()) }
     }
 
     fn recorded(&self, slug: &str) -> Option<Arc<Recorded>> {
@@ -207,6 +207,18 @@ impl Bench {
         }
         Ok(())
     }
+}
+
+/// Why the gate fails: what nobody declared, and the gate's own lines.
+fn why(verdict: &Verdict) -> String {
+    const SHOWN: usize = 8;
+    let undeclared = verdict.accounting.undeclared.iter().filter_map(|index| verdict.result.differences.get(*index));
+    let short = |value: &serde_json::Value| value.to_string().chars().take(200).collect::<String>();
+    let lines = undeclared.take(SHOWN).map(|one| {
+        let (reference, candidate) = (short(&one.reference), short(&one.candidate));
+        format!("step {}, {} {} ({}): {reference} against {candidate}", one.step, one.operation, one.pointer, one.kind)
+    });
+    lines.chain(verdict.failures()).collect::<Vec<_>>().join("\n")
 }
 
 async fn bring_up() -> Result<Vec<Side>, String> {

@@ -150,6 +150,8 @@ const ROWS: &[Row] = &[
     keeping(Keep::Nothing, number(TRANSFER, "/body/*/progressDetail/*", "number", PROGRESS)),
     keeping(Keep::Zero, text(TRANSFER, "/body/*/progress", "progress", PROGRESS)),
     // System.
+    // The working containers of builds, which Podman keeps and its list does not show.
+    keeping(Keep::Nothing, number("GET /system/df", "/body/Images/*/Containers", "number", COUNTED)),
     number("GET /system/df", "/body/LayersSize", "bytes", SIZE),
     number("GET /system/df", "/body/BuilderSize", "bytes", SIZE),
     number("POST */prune", "/body/SpaceReclaimed", "bytes", SIZE),

@@ -9,6 +9,12 @@ use serde_json::Value;
 
 /// What an answer says was made, so that it is removed at the end and keeps its name in the transcript.
 pub(super) fn remember(session: &mut Session, operation: &str, answer: &WireAnswer, body: &Payload) {
+    if operation == "POST /build" {
+        for id in build_containers(&String::from_utf8_lossy(&answer.body)) {
+            session.remove_later("container", id);
+        }
+        return;
+    }
     let kind = match operation {
         "POST /containers/create" => "container",
         "POST /networks/create" => "network",
@@ -26,6 +32,13 @@ pub(super) fn remember(session: &mut Session, operation: &str, answer: &WireAnsw
         let id = id.to_owned();
         session.remember(kind, &id);
     }
+}
+
+/// The containers of a build's steps, by their short ids: `---> Running in 5ac4c4bdb4e2` (Docker 20.10's progress). One whose step failed stays, and
+/// carries no label of the run.
+fn build_containers(progress: &str) -> impl Iterator<Item = &str> {
+    let is_id = |id: &&str| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    progress.split(" Running in ").skip(1).filter_map(|rest| rest.get(..12)).filter(is_id)
 }
 
 /// An answer, for the steps that follow.
@@ -64,5 +77,19 @@ impl Reply {
             Role::Reference => Stop::Wrong(problem),
             Role::Candidate => Stop::Blocked(problem),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_containers_of_a_builds_steps_are_found() {
+        let progress = concat!(
+            "{\"stream\":\" ---\\u003e Running in 5ac4c4bdb4e2\\n\"}\n",
+            "{\"stream\":\" ---\\u003e Running in a circle\\n\"}\n",
+            "{\"stream\":\" ---\\u003e Running in 0123456789ab\"}",
+        );
+        let found: Vec<&str> = super::build_containers(progress).collect();
+        assert_eq!(found, ["5ac4c4bdb4e2", "0123456789ab"]);
     }
 }

@@ -141,6 +141,11 @@ impl Session {
         self.created.push((kind, id.to_owned()));
     }
 
+    /// Marks a thing for removal at the end that the transcript has no name for.
+    pub(super) fn remove_later(&mut self, kind: &'static str, id: &str) {
+        self.created.push((kind, id.to_owned()));
+    }
+
     /// Learns the name that the engine made up for a container created without one.
     pub(super) async fn know_generated_name(&mut self, id: &str) -> Result<(), Stop> {
         let inspected = self.quiet("GET", &format!("/containers/{id}/json"), None).await?;

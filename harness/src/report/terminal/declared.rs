@@ -13,12 +13,23 @@ const LONGEST_ID: usize = 36;
 
 /// The entries that speak of the two engines, by status and category; what is on the roadmap has a section of its own.
 pub(super) fn table(page: &mut Page, report: &Report<'_>) {
-    let entries = &report.verdict.accounting.entries;
-    let columns = Columns::of(page, entries);
-    let (coming, settled): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| entry.status == Status::Roadmap);
+    let untouched = |entry: &&EntryVerdict| {
+        !report.view.verbose && entry.verdict == Verdict::NotExercised && entry.differences == 0
+    };
+    let (left_out, entries): (Vec<_>, Vec<_>) = report.verdict.accounting.entries.iter().partition(untouched);
+    let columns = Columns::of(page, &entries);
+    let (coming, settled): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.status == Status::Roadmap);
     for (title, entries) in [("Declared divergences", settled), ("Roadmap", coming)] {
         section(page, report, &columns, title, &entries);
     }
+    if !left_out.is_empty() {
+        let text = format!("{} not exercised by these scenarios (--verbose lists them)", counted(left_out.len()));
+        page.section(Tone::Dim, &text);
+    }
+}
+
+fn counted(entries: usize) -> String {
+    format!("{entries} declared divergence{}", if entries == 1 { " is" } else { "s are" })
 }
 
 fn section(page: &mut Page, report: &Report<'_>, columns: &Columns, title: &str, entries: &[&EntryVerdict]) {
@@ -51,7 +62,7 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(page: &Page, entries: &[EntryVerdict]) -> Columns {
+    fn of(page: &Page, entries: &[&EntryVerdict]) -> Columns {
         let widest = |widths: &mut dyn Iterator<Item = usize>| widths.max().unwrap_or(0);
         let id = widest(&mut entries.iter().map(|entry| width(&entry.id))).min(LONGEST_ID);
         let number = widest(&mut entries.iter().map(|entry| entry.differences.to_string().len()));

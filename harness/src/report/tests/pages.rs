@@ -167,3 +167,19 @@ fn json_keeps_the_schema_and_no_secret() {
     assert_eq!(all[1], value);
     assert_eq!(json_all(&[]), "[]");
 }
+
+/// A run of a few scenarios is not buried under what they have nothing to do with.
+#[test]
+fn what_a_part_of_the_scenarios_does_not_exercise_is_counted_not_listed() {
+    let mut evidence = evidence(Source::Live);
+    let entry = &mut evidence.verdict.accounting.entries[1];
+    (entry.verdict, entry.differences) = (crate::divergence::Verdict::NotExercised, 0);
+    let title = entry.title.clone();
+    let report = |verbose| {
+        let view = View { verbose, ..View::default() };
+        terminal(&evidence.verdict, &evidence.list, &evidence.pairs, None, &view)
+    };
+    assert!(!report(false).contains(&title));
+    assert!(report(false).contains("1 declared divergence is not exercised by these scenarios (--verbose lists them)"));
+    assert!(report(true).contains(&title) && !report(true).contains("--verbose lists"));
+}
