@@ -268,6 +268,9 @@ pub struct MatrixArguments {
     /// LOCKSTEP_CONTAINERS_ON), and sdc-docker.
     #[arg(long, value_name = "ENGINE")]
     pub candidate: Vec<String>,
+    /// Each pair at this API version instead of the highest that both speak; may be repeated. What an engine does not speak is not run.
+    #[arg(long, value_name = "VERSION")]
+    pub api_version: Vec<String>,
     /// Only scenarios whose name fits this glob; may be repeated.
     #[arg(long, value_name = "GLOB")]
     pub only: Vec<String>,

@@ -135,6 +135,18 @@ fn a_matrix_goes_on_where_it_was_and_past_what_cannot_start() {
 }
 
 #[test]
+fn a_version_that_an_engine_does_not_speak_is_not_run() {
+    if contained() {
+        let folder = named();
+        let lanes = ["--api-version", "1.21", "--api-version", "1.41"];
+        let arguments = [&["matrix", "--candidate", "docker-26.1", "--only", "exit-status/7"], &lanes[..]].concat();
+        let said = both(&lockstep(folder.path(), &arguments));
+        assert!(said.contains("docker-26.1 at 1.21  not run: API 1.21 is not what both engines speak"), "{said}");
+        assert!(said.contains("docker-26.1 at 1.41  docker 26.1"), "{said}");
+    }
+}
+
+#[test]
 fn an_engine_in_a_container_is_compared_and_leaves_nothing() {
     if contained() {
         let folder = named();

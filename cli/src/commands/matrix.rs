@@ -5,6 +5,7 @@ use crate::commands::merge::{Results, read};
 use crate::described::{self, Source, container};
 use crate::error::CliError;
 use crate::sdc;
+use lockstep_harness::engine::ApiVersion;
 use lockstep_harness::gate::shard::Common;
 use lockstep_harness::gate::{ResultDocument, ScenarioVerdict};
 use rustix::process::{Pid, Signal, kill_process};
@@ -31,9 +32,23 @@ struct Finished {
     seconds: f64,
 }
 
+/// A candidate, and the API version that both are driven at: the highest that both speak, where none is given.
+#[derive(Debug, Clone)]
+struct Pair {
+    candidate: String,
+    api: Option<String>,
+}
+
+impl std::fmt::Display for Pair {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.candidate)?;
+        self.api.iter().try_for_each(|api| write!(f, " at {api}"))
+    }
+}
+
 /// One row of the table.
 struct Row {
-    candidate: String,
+    pair: Pair,
     outcome: Result<(Finished, ResultDocument), String>,
 }
 
@@ -41,23 +56,24 @@ struct Row {
 pub async fn matrix(files: &Files, arguments: &MatrixArguments) -> Result<u8, CliError> {
     let names: Vec<String> = super::select(&arguments.only)?.into_iter().map(|scenario| scenario.name).collect();
     let common = super::common(files, &lockstep_suites::catalogue().names(), &names)?;
-    let candidates = candidates(arguments)?;
+    let pairs = pairs(arguments)?;
     let folder = &arguments.results;
     std::fs::create_dir_all(folder).map_err(|problem| CliError::Write { path: folder.clone(), problem })?;
     let mut state = resume(folder, common);
     let mut rows = Vec::new();
-    for (index, candidate) in candidates.iter().enumerate() {
-        let pair = format!("{candidate} against {}", arguments.reference);
-        let place = format!("{}/{}", index + 1, candidates.len());
-        let key = format!("{}--{candidate}", arguments.reference);
+    for (index, one) in pairs.iter().enumerate() {
+        let pair = format!("{one} against {}", arguments.reference);
+        let place = format!("{}/{}", index + 1, pairs.len());
+        let lane = one.api.as_ref().map(|api| format!("--api-{api}")).unwrap_or_default();
+        let key = format!("{}--{}{lane}", arguments.reference, one.candidate);
         let file = folder.join(format!("{key}.json"));
         if let Some((finished, result)) = state.pairs.get(&key).cloned().zip(result(&file)) {
             anstream::eprintln!("{place} {pair}: finished before");
-            rows.push(Row { candidate: candidate.clone(), outcome: Ok((finished, result)) });
+            rows.push(Row { pair: one.clone(), outcome: Ok((finished, result)) });
             continue;
         }
         anstream::eprintln!("{place} {pair}: running");
-        let outcome = match run(files, arguments, candidate, &file).await {
+        let outcome = match run(files, arguments, one, &file).await {
             Ok(finished) => match result(&file) {
                 Some(result) => {
                     state.pairs.insert(key, finished.clone());
@@ -68,7 +84,7 @@ pub async fn matrix(files: &Files, arguments: &MatrixArguments) -> Result<u8, Cl
             },
             Err(reason) => Err(reason),
         };
-        rows.push(Row { candidate: candidate.clone(), outcome });
+        rows.push(Row { pair: one.clone(), outcome });
     }
     let all: Vec<&ResultDocument> = rows.iter().filter_map(|row| Some(&row.outcome.as_ref().ok()?.1)).collect();
     // Strings, numbers and lists alone: serde_json has nothing to refuse.
@@ -100,6 +116,19 @@ fn candidates(arguments: &MatrixArguments) -> Result<Vec<String>, CliError> {
         .collect();
     names.push(sdc::NAME.to_owned());
     Ok(names)
+}
+
+/// Each candidate at each API version.
+fn pairs(arguments: &MatrixArguments) -> Result<Vec<Pair>, CliError> {
+    for version in &arguments.api_version {
+        version.parse::<ApiVersion>().map_err(CliError::Engine)?;
+    }
+    let lanes: Vec<Option<String>> = match arguments.api_version.as_slice() {
+        [] => vec![None],
+        versions => versions.iter().map(|version| Some(version.trim_start_matches('v').to_owned())).collect(),
+    };
+    let at = |candidate: String| lanes.iter().map(move |api| Pair { candidate: candidate.clone(), api: api.clone() });
+    Ok(candidates(arguments)?.into_iter().flat_map(at).collect())
 }
 
 /// The state of an earlier matrix with the same scenarios and divergences; else a new one.
@@ -138,7 +167,7 @@ fn result(file: &Path) -> Option<ResultDocument> {
 }
 
 /// One pair, in a process of its own: whatever an engine does to it, the others have their turn. The error is why it was not run.
-async fn run(files: &Files, arguments: &MatrixArguments, candidate: &str, file: &Path) -> Result<Finished, String> {
+async fn run(files: &Files, arguments: &MatrixArguments, pair: &Pair, file: &Path) -> Result<Finished, String> {
     let started = Instant::now();
     let (part, log) = (file.with_extension("part"), file.with_extension("log"));
     let open = |path: &PathBuf| std::fs::File::create(path).map_err(|error| format!("{}: {error}", path.display()));
@@ -146,7 +175,8 @@ async fn run(files: &Files, arguments: &MatrixArguments, candidate: &str, file: 
     // When this process is killed, the kernel tells that one to end.
     let mut command = Command::new("setpriv");
     command.args(["--pdeathsig", "TERM", "--"]).arg(own).arg("run");
-    command.args(["--reference", &arguments.reference, "--candidate", candidate, "--format", "json"]);
+    command.args(["--reference", &arguments.reference, "--candidate", &pair.candidate, "--format", "json"]);
+    command.args(pair.api.iter().flat_map(|api| ["--api-version", api]));
     command.arg("--jobs").arg(arguments.jobs.to_string()).arg("--engines").arg(&arguments.engines);
     command.arg("--divergences").arg(&files.divergences).arg("--snapshots").arg(&files.snapshots);
     command.args(arguments.only.iter().flat_map(|glob| ["--only", glob]));
@@ -184,7 +214,7 @@ impl Drop for Running {
 fn table(reference: &str, rows: &[Row]) {
     anstream::println!("reference: {reference}");
     anstream::println!(
-        "{:16}  {:20}  {:>4}  {:>7}  {:>8}  {:>7}  {:>10}  {:>7}  {:>11}  {:>6}",
+        "{:18}  {:20}  {:>4}  {:>7}  {:>8}  {:>7}  {:>10}  {:>7}  {:>11}  {:>6}",
         "candidate",
         "version",
         "API",
@@ -196,18 +226,19 @@ fn table(reference: &str, rows: &[Row]) {
         "differences",
         "time"
     );
-    for Row { candidate, outcome } in rows {
+    for Row { pair, outcome } in rows {
+        let candidate = pair.to_string();
         let (finished, result) = match outcome {
             Ok(outcome) => outcome,
             Err(reason) => {
-                anstream::println!("{candidate:16}  not run: {reason}");
+                anstream::println!("{candidate:18}  not run: {reason}");
                 continue;
             }
         };
         let of =
             |wanted: &[ScenarioVerdict]| result.scenarios.iter().filter(|one| wanted.contains(&one.verdict)).count();
         anstream::println!(
-            "{candidate:16}  {:20}  {:>4}  {:>7}  {:>8}  {:>7}  {:>10}  {:>7}  {:>11}  {:>4.0} s",
+            "{candidate:18}  {:20}  {:>4}  {:>7}  {:>8}  {:>7}  {:>10}  {:>7}  {:>11}  {:>4.0} s",
             format!("{} {}", result.candidate.engine, result.candidate.version),
             result.api_version,
             of(&[ScenarioVerdict::Conforms]),

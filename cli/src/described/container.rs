@@ -63,9 +63,12 @@ pub async fn start(description: &Description, role: &str, limits: Limits) -> Res
             let guard = Held { child, removes: false, _folder: None };
             let front = Front { endpoint, words: String::new(), guard: Box::new(guard) };
             let mut engine = Engine::behind(front, (direct, daemon), role, limits).await?;
-            // What answers is the engine itself, with its own folder.
+            // What answers is the engine itself.
             engine.stand_in = None;
-            engine.facts.folder = engine.daemon().map(|daemon| daemon.folder().join(INNER).display().to_string());
+            if description.family == Family::Docker {
+                // Its own folder; Podman's is a volume of the Docker around it.
+                engine.facts.folder = engine.daemon().map(|daemon| daemon.folder().join(INNER).display().to_string());
+            }
             Ok(engine)
         }
     }
@@ -214,12 +217,19 @@ fn group(daemon: &Daemon) -> String {
 
 /// As a private Docker is started, so that only the version differs.
 fn docker(folder: &str, data: &str, exec: &str, group: &str) -> Vec<String> {
-    let line = format!(
-        "dockerd --config-file {folder}/daemon.json --host unix://{folder}/{SOCKET} --data-root {data} --exec-root {exec} \
-         --bip 172.29.0.1/16 --default-address-pool base=172.30.0.0/15,size=24 --cgroup-parent /{group} \
-         --exec-opt native.cgroupdriver=cgroupfs --insecure-registry 127.0.0.0/8"
-    );
-    line.split_whitespace().map(str::to_owned).collect()
+    let pairs = [
+        ("--config-file", format!("{folder}/daemon.json")),
+        ("--host", format!("unix://{folder}/{SOCKET}")),
+        ("--data-root", data.to_owned()),
+        ("--exec-root", exec.to_owned()),
+        ("--bip", "172.29.0.1/16".to_owned()),
+        ("--default-address-pool", "base=172.30.0.0/15,size=24".to_owned()),
+        ("--cgroup-parent", format!("/{group}")),
+        ("--exec-opt", "native.cgroupdriver=cgroupfs".to_owned()),
+        ("--insecure-registry", "127.0.0.0/8".to_owned()),
+    ];
+    let flags = pairs.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value]);
+    std::iter::once("dockerd".to_owned()).chain(flags).collect()
 }
 
 /// Starts the program and waits for its word. Its standard input, in the result, is what keeps the container.

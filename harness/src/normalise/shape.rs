@@ -165,7 +165,10 @@ const ROWS: &[Row] = &[
     keeping(Keep::Nothing, number("GET /info", "/body/NEventsListener", "number", COUNTED)),
     text("GET /info", "/body/KernelVersion", "version", HOST),
     text("GET /info", "/body/OperatingSystem", "text", HOST),
-    text("GET /info", "/body/OSVersion", "version", HOST),
+    keeping(
+        Keep::Nothing,
+        text("GET /info", "/body/OSVersion", "version", "of the machine, and a suite that moves on has none"),
+    ),
     text("GET /info", "/body/Name", "host-name", HOST),
     text(
         "GET /info",
