@@ -63,12 +63,9 @@ pub async fn start(description: &Description, role: &str, limits: Limits) -> Res
             let guard = Held { child, removes: false, _folder: None };
             let front = Front { endpoint, words: String::new(), guard: Box::new(guard) };
             let mut engine = Engine::behind(front, (direct, daemon), role, limits).await?;
-            // What answers is the engine itself.
+            // What answers is the engine itself, with its own folder.
             engine.stand_in = None;
-            if description.family == Family::Docker {
-                // Its own folder; Podman's is a volume of the Docker around it.
-                engine.facts.folder = engine.daemon().map(|daemon| daemon.folder().join(INNER).display().to_string());
-            }
+            engine.facts.folder = engine.daemon().map(|daemon| daemon.folder().join(INNER).display().to_string());
             Ok(engine)
         }
     }
