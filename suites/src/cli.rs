@@ -63,6 +63,7 @@ async fn missing_image(s: &mut Session) -> Outcome {
 async fn wait(s: &mut Session) -> Outcome {
     let container = s.start_probe(&["exit", "7"]).await?;
     s.docker("docker wait", &["wait", &container]).await?;
+    s.until_exited(&container).await?;
     s.docker("docker inspect", &["inspect", "--format", "{{.State.Status}} {{.State.ExitCode}}", &container]).await?;
     let own = format!("label={}", s.label());
     s.docker("docker ps", &["ps", "--all", "--filter", &own, "--format", "{{.Names}} {{.Status}}"]).await?;

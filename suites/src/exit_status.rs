@@ -25,8 +25,9 @@ pub fn add(catalogue: &mut Catalogue) {
 /// How the end looks in each place that shows it.
 async fn seen(s: &mut Session, container: &str) -> Outcome {
     s.call("POST /containers/{id}/wait", &[container]).expect(200).await?;
-    s.call("GET /containers/{id}/json", &[container]).expect(200).await?;
+    // Podman 5 says `stopped` between the end and its tidying up.
     s.until_exited(container).await?;
+    s.call("GET /containers/{id}/json", &[container]).expect(200).await?;
     let own = s.own();
     s.call("GET /containers/json", &[]).query("all", true).filters(own).expect(200).await?;
     Ok(())

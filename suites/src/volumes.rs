@@ -180,6 +180,7 @@ async fn data_is_kept(s: &mut Session) -> Outcome {
     let body = json!({ "Cmd": ["probe", "write-file", "/data/kept.txt", "kept"], "HostConfig": binds });
     let writer = s.start(body).await?;
     s.call("POST /containers/{id}/wait", &[&writer]).expect(200).await?;
+    s.until_exited(&writer).await?;
     s.call("GET /containers/{id}/json", &[&writer]).expect(200).await?;
     s.call("DELETE /containers/{id}", &[&writer]).query("v", 1).expect(204).await?;
     s.observe_command("files", &["probe", "read-file", "/data/kept.txt"], json!({ "HostConfig": binds })).await?;
@@ -194,6 +195,7 @@ async fn read_only(s: &mut Session) -> Outcome {
     });
     let container = s.start(body).await?;
     s.call("POST /containers/{id}/wait", &[&container]).expect(200).await?;
+    s.until_exited(&container).await?;
     s.call("GET /containers/{id}/json", &[&container]).expect(200).await?;
     s.call("GET /containers/{id}/logs", &[&container])
         .query("stdout", 1)
@@ -218,6 +220,7 @@ async fn nocopy(s: &mut Session) -> Outcome {
     let body = json!({ "Cmd": ["probe", "stat", "/home/tester"], "HostConfig": { "Mounts": [mount] } });
     let container = s.start(body).await?;
     s.call("POST /containers/{id}/wait", &[&container]).expect(200).await?;
+    s.until_exited(&container).await?;
     s.call("GET /containers/{id}/json", &[&container]).expect(200).await?;
     Ok(())
 }

@@ -84,9 +84,11 @@ async fn inside(
     let folder = daemon.folder().join(INNER);
     std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let outer = format!("unix://{}", daemon.folder().join("docker.sock").display());
-    if description.family == Family::Docker {
-        // The engine inside makes the bridge anew, as a private one does. Where there is none, there is nothing to remove.
-        let _ = daemon.command("ip").map(|mut command| command.args(["link", "delete", "docker0"]).output());
+    // The engine inside makes its bridge anew, as a private one does. Where there is none, there is nothing to remove.
+    let _ = daemon.command("ip").map(|mut command| command.args(["link", "delete", "docker0"]).output());
+    if description.family == Family::Podman {
+        // Docker's word on what is forwarded would hold for Podman's networks too. Where it has not said it, nothing changes.
+        let _ = daemon.command("iptables").map(|mut command| command.args(["-P", "FORWARD", "ACCEPT"]).output());
     }
     let around = Around::Private(group(daemon));
     let child = hold(command(description, program, &outer, rootfs, &folder, &around)?).await?;
@@ -181,12 +183,25 @@ fn command(
             }
         }
         Family::Podman => {
-            add("--volume", "/var/lib/containers".to_owned());
-            add("--env", "CONTAINERS_CONF=/lockstep/containers.conf".to_owned());
-            add("--env", "PODMAN_IGNORE_CGROUPSV1_WARNING=1".to_owned());
-            let file = folder.join("containers.conf");
-            std::fs::write(&file, CONTAINERS_CONF).map_err(|error| format!("{}: {error}", file.display()))?;
-            format!("podman system service -t 0 unix:///lockstep/{SOCKET}").split(' ').map(str::to_owned).collect()
+            let (seen, data) = match around {
+                Around::Private(_) => {
+                    add("--at", folder.display().to_string());
+                    (folder, folder)
+                }
+                Around::Given(_) => {
+                    add("--volume", "/var/lib/containers".to_owned());
+                    (Path::new("/lockstep"), Path::new("/var/lib/containers"))
+                }
+            };
+            let started = engine::podman(folder, (seen, data), "runc", &seen.join(SOCKET));
+            let (variables, words) = started.map_err(|error| format!("{}: {error}", folder.display()))?;
+            for (name, value) in variables {
+                add("--env", format!("{name}={value}"));
+            }
+            if let Around::Private(_) = around {
+                all.push("--host-network".to_owned());
+            }
+            words
         }
     };
     let mut holder = Command::new(program);
@@ -216,15 +231,6 @@ fn docker(folder: &str, data: &str, exec: &str, group: &str) -> Vec<String> {
     let flags = pairs.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value]);
     std::iter::once("dockerd".to_owned()).chain(flags).collect()
 }
-
-const CONTAINERS_CONF: &str = r#"[containers]
-# Podman's own defaults exceed what root may raise inside a container.
-default_ulimits = ["nofile=20000:20000", "nproc=30000:30000"]
-[engine]
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-runtime = "runc"
-"#;
 
 /// Starts the program and waits for its word. Its standard input, in the result, is what keeps the container.
 async fn hold(mut command: Command) -> Result<Child, String> {

@@ -141,7 +141,7 @@ pub fn account(
     let entries: Vec<&Entry> = list.applicable(reference, candidate).collect();
     let mut slots: Vec<Slot<'_>> = Vec::new();
     for (entry, declared) in entries.iter().enumerate() {
-        slots.extend(declared.matches.iter().map(|rule| Slot { entry, rule, fits: 0, changed: 0 }));
+        slots.extend(declared.matches_for(candidate).map(|rule| Slot { entry, rule, fits: 0, changed: 0 }));
     }
     let mut accounting = Accounting::default();
     let mut of_scenario: HashMap<String, Vec<usize>> = HashMap::new();

@@ -50,6 +50,7 @@ pub(super) const MATCH: (&str, Known) = (
         ("reference_matches", "a regular expression that fits all of the reference's value"),
         ("candidate_matches", "a regular expression that fits all of the candidate's value"),
         ("classification", "\"missing-method\""),
+        ("versions", "a semver range within the entry's own, such as \">=5\""),
         ("optional", "true or false"),
     ],
 );
@@ -88,7 +89,7 @@ pub(super) fn entry(section: &Section, place: &Place<'_>, errors: &mut Vec<Error
     let unobservable = unobservable(&mut fields);
     let slower = slower(&mut fields, category);
     let id_at = fields.at("id");
-    let matches = matches(&mut fields, place, category);
+    let matches = matches(&mut fields, place, (category, candidate.as_ref()));
     let entry = Entry {
         line: section.line,
         title: section.title.trim().to_owned(),
@@ -131,13 +132,18 @@ fn range(fields: &mut Fields<'_, '_>, field: &'static str) -> Option<EngineRange
     if versions.trim().is_empty() {
         return Some(EngineRange { engine: engine.to_owned(), versions: None });
     }
-    match VersionReq::parse(&without_padding(versions)) {
-        Ok(versions) => Some(EngineRange { engine: engine.to_owned(), versions: Some(versions) }),
-        Err(error) => {
-            fields.bad(field, format!("\"{text}\" ({error})"), "Correct the range, or leave it out for all versions");
-            None
-        }
+    let versions = requirement(fields, field, versions)?;
+    Some(EngineRange { engine: engine.to_owned(), versions: Some(versions) })
+}
+
+/// A semver range, with Docker's padded numbers allowed.
+pub(super) fn requirement(fields: &mut Fields<'_, '_>, field: &'static str, versions: &str) -> Option<VersionReq> {
+    let requirement = VersionReq::parse(&without_padding(versions));
+    if let Err(error) = &requirement {
+        let text = fields.string(field).unwrap_or_default();
+        fields.bad(field, format!("\"{text}\" ({error})"), "Correct the range, or leave it out for all versions");
     }
+    requirement.ok()
 }
 
 /// Docker writes `18.09`, which semver refuses: takes the zeros before a number away.
@@ -199,7 +205,11 @@ fn slower(fields: &mut Fields<'_, '_>, category: Option<Category>) -> Option<f64
     bound
 }
 
-fn matches(fields: &mut Fields<'_, '_>, place: &Place<'_>, category: Option<Category>) -> Vec<Match> {
+fn matches(
+    fields: &mut Fields<'_, '_>,
+    place: &Place<'_>,
+    within: (Option<Category>, Option<&EngineRange>),
+) -> Vec<Match> {
     let observable = fields.raw("observable").and_then(|value| value.get_ref().as_bool()).unwrap_or(true);
     let Some(value) = fields.raw("match") else {
         if observable {
@@ -218,7 +228,7 @@ fn matches(fields: &mut Fields<'_, '_>, place: &Place<'_>, category: Option<Cate
     let tables: Option<Vec<&Spanned<DeValue<'_>>>> = value.get_ref().as_array().map(|items| items.iter().collect());
     match tables {
         Some(tables) if !tables.is_empty() && tables.iter().all(|table| table.get_ref().is_table()) => {
-            let read = |table| one_match(table, place, category, fields.errors);
+            let read = |table| one_match(table, place, within, fields.errors);
             tables.into_iter().filter_map(read).collect()
         }
         _ => {

@@ -1,10 +1,11 @@
 //! From one `[[match]]` table to a [`Match`].
 
+use semver::{Comparator, Op, VersionReq};
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::decode::{ENTRY, MATCH};
-use super::entry::{Category, Match};
+use super::decode::{ENTRY, MATCH, requirement};
+use super::entry::{Category, EngineRange, Match};
 use super::error::Error;
 use super::fields::Fields;
 use super::parse::Place;
@@ -35,7 +36,7 @@ const KINDS: &[(&str, Kind)] = &[
 pub(super) fn one_match(
     value: &Spanned<DeValue<'_>>,
     place: &Place<'_>,
-    category: Option<Category>,
+    (category, range): (Option<Category>, Option<&EngineRange>),
     errors: &mut Vec<Error>,
 ) -> Option<Match> {
     let at = place.at(value.span().start);
@@ -71,6 +72,7 @@ pub(super) fn one_match(
         }
     }
     let classification = fields.word("classification", &[("missing-method", Classification::MissingMethod)]);
+    let versions = versions(&mut fields, range);
     let optional = fields.boolean("optional").unwrap_or(false);
     if fields.errors.len() > before {
         return None;
@@ -87,8 +89,26 @@ pub(super) fn one_match(
         reference_matches,
         candidate_matches,
         classification,
+        versions,
         optional,
     })
+}
+
+/// The versions that the match is for; one that no version of the entry's is in could never fit and never heal.
+fn versions(fields: &mut Fields<'_, '_>, range: Option<&EngineRange>) -> Option<VersionReq> {
+    let text = fields.string("versions")?;
+    let versions = requirement(fields, "versions", &text)?;
+    let of_entry = range.and_then(|range| range.versions.as_ref());
+    let all = of_entry.into_iter().flat_map(|range| &range.comparators).chain(&versions.comparators);
+    let bound =
+        |comparator: &Comparator| (comparator.major, comparator.minor.unwrap_or(0), comparator.patch.unwrap_or(0));
+    let least = all.clone().filter(|one| matches!(one.op, Op::Greater | Op::GreaterEq)).map(bound).max();
+    let most = all.filter(|one| one.op == Op::Less).map(bound).min();
+    if least.zip(most).is_some_and(|(least, most)| least >= most) {
+        let range = of_entry.map(ToString::to_string).unwrap_or_default();
+        fields.bad("versions", format!("\"{text}\", of which none is in the entry's `{range}`"), "Correct one of them");
+    }
+    Some(versions)
 }
 
 fn kinds(fields: &mut Fields<'_, '_>) -> Vec<Kind> {

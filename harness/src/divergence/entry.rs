@@ -152,9 +152,16 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Whether it speaks of these two engines.
+    /// Whether it speaks of these two engines: not when each of its matches is for other versions.
     pub fn applies(&self, reference: &EngineIdentity, candidate: &EngineIdentity) -> bool {
-        self.candidate.includes(candidate) && self.reference.as_ref().is_none_or(|range| range.includes(reference))
+        self.candidate.includes(candidate)
+            && self.reference.as_ref().is_none_or(|range| range.includes(reference))
+            && (self.unobservable.is_some() || self.matches_for(candidate).next().is_some())
+    }
+
+    /// The matches for this version of the candidate.
+    pub fn matches_for<'a>(&'a self, candidate: &'a EngineIdentity) -> impl Iterator<Item = &'a Match> {
+        self.matches.iter().filter(|one| is_in(one.versions.as_ref(), candidate))
     }
 
     /// Whether a person has yet to write what `lockstep accept` left open.
@@ -175,12 +182,13 @@ pub struct EngineRange {
 impl EngineRange {
     /// Whether the engine is meant. An engine whose version is no number is meant only by a name without versions.
     pub fn includes(&self, engine: &EngineIdentity) -> bool {
-        self.engine == engine.engine
-            && match &self.versions {
-                None => true,
-                Some(versions) => engine.semver().is_some_and(|version| versions.matches(&version)),
-            }
+        self.engine == engine.engine && is_in(self.versions.as_ref(), engine)
     }
+}
+
+/// Whether an engine's version is in a range; `None` is all versions.
+fn is_in(versions: Option<&VersionReq>, engine: &EngineIdentity) -> bool {
+    versions.is_none_or(|versions| engine.semver().is_some_and(|version| versions.matches(&version)))
 }
 
 impl EngineRange {
@@ -230,6 +238,8 @@ pub struct Match {
     pub candidate_matches: Option<ValuePattern>,
     /// What the answer as a whole has to be recognised as.
     pub classification: Option<Classification>,
+    /// The candidate's versions that it is for, of those that the entry is for; `None` for all of them.
+    pub versions: Option<VersionReq>,
     /// Whether it may show or not: it is not healed when it does not.
     pub optional: bool,
 }

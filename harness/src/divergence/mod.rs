@@ -30,6 +30,7 @@
 //! | `reference`, `candidate` | exact values |
 //! | `reference_matches`, `candidate_matches` | [patterns](ValuePattern) over the whole value; TOML has no null, so write `candidate_matches = "null"` |
 //! | `classification` | `"missing-method"`: all that differs in an answer that says so |
+//! | `versions` | `">=5"`: the match is for these of the entry's versions alone |
 //! | `optional` | `true` tolerates either form: the match may show or not, and is not healed when it does not |
 //!
 //! Matches of category `performance` have the aspect `latency` and need neither pointer nor kind. Latency wavers, so most of

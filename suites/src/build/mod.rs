@@ -106,6 +106,7 @@ async fn runs(s: &mut Session) -> Outcome {
     let name = built(s, &dockerfile).await?;
     let container = s.start(json!({ "Image": name })).await?;
     s.call("POST /containers/{id}/wait", &[&container]).expect(200).await?;
+    s.until_exited(&container).await?;
     s.call("GET /containers/{id}/json", &[&container]).expect(200).await?;
     Ok(())
 }

@@ -31,6 +31,8 @@ pub(super) fn add(area: &mut Area<'_>) {
 async fn exit_status(s: &mut Session, code: u8) -> Outcome {
     let c = s.start(json!({ "Cmd": ["probe", "exit", code.to_string()] })).await?;
     post(s, WAIT, &c, 200).await?;
+    // Podman 5 says `stopped` between the end and its tidying up.
+    s.until_exited(&c).await?;
     super::inspect(s, &c).await
 }
 

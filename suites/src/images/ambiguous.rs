@@ -6,7 +6,8 @@ use serde_json::json;
 
 pub(super) fn add(area: &mut Area<'_>) {
     area.add("in-two-repositories/inspect", |s| Box::pin(inspect(s)));
-    area.add("in-two-repositories/history", |s| Box::pin(history(s)));
+    // Podman gives a layer the names of all images that it ends.
+    area.add("in-two-repositories/history", |s| Box::pin(history(s))).alone();
     area.add("in-two-repositories/tag", |s| Box::pin(tag(s)));
     area.add("in-two-repositories/create", |s| Box::pin(create(s)));
     area.add("in-two-repositories/remove", |s| Box::pin(remove(s)));

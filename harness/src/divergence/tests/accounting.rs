@@ -181,3 +181,26 @@ fn what_cannot_be_observed_is_listed() {
     assert!(accounting.is_clean());
     assert_eq!(verdicts(&accounting), [("one", Verdict::NotObservable, 0)]);
 }
+
+#[test]
+fn a_match_may_be_for_some_versions_alone() {
+    let text = format!("{EXIT}\nversions = \"<4.4\"\n\n{EXIT}\nversions = \">=4.4\"").replacen(
+        "candidate = 0",
+        "candidate = 1",
+        1,
+    );
+    let list = parsed(&file("exit-status", &text));
+    let entry = &list.entries[0];
+    // 4.3.1 shows what the first declares; the second is neither healed nor changed there.
+    let ran: &[(&str, &[&str])] = &[("run/7", &[WAIT])];
+    let accounting = account_for(&list, ran, &[], &mut [exit("run/7", json!(1))]);
+    assert!(accounting.is_clean());
+    assert_eq!(accounting.entries[0].matches.iter().map(|one| one.line).collect::<Vec<_>>(), [entry.matches[0].line]);
+    let accounting = account_for(&list, ran, &[], &mut [exit("run/7", json!(0))]);
+    assert_eq!(verdicts(&accounting), [("one", Verdict::Changed, 0)]);
+    // Without a match for the version there is nothing to speak of.
+    let list = parsed(&file("exit-status", &format!("{EXIT}\nversions = \">=4.4\"")));
+    let accounting = account_for(&list, ran, &[], &mut [exit("run/7", json!(0))]);
+    assert!(verdicts(&accounting).is_empty());
+    assert_eq!(accounting.undeclared, [0]);
+}

@@ -125,7 +125,7 @@ fn gives_the_line_of_a_syntax_error() {
 fn says_which_fields_are_unknown_or_missing() {
     assert_snapshot!(errors(&with("trackers = \"https://a.b\"")), @"DIVERGENCE.md:11: unknown field `trackers` in the entry; expected one of id, candidate, reference, category, status, tracker, source, observable, reason, slower, match. Did you mean `tracker`?");
     assert_snapshot!(errors(&with("kind = \"value\"")), @"DIVERGENCE.md:11: unknown field `kind` in the entry; expected one of id, candidate, reference, category, status, tracker, source, observable, reason, slower, match. It belongs in a [[match]]: move it there");
-    assert_snapshot!(errors(&in_match("quux = 1")), @"DIVERGENCE.md:15: unknown field `quux` in a [[match]]; expected one of scenario, operation, aspect, pointer, kind, reference, candidate, reference_matches, candidate_matches, classification, optional. Correct or remove it");
+    assert_snapshot!(errors(&in_match("quux = 1")), @"DIVERGENCE.md:15: unknown field `quux` in a [[match]]; expected one of scenario, operation, aspect, pointer, kind, reference, candidate, reference_matches, candidate_matches, classification, versions, optional. Correct or remove it");
     assert_snapshot!(errors("## T\n\nText.\n\n```toml\n```\n"), @r#"
 DIVERGENCE.md:5: the entry has no `id`; expected a name in kebab-case, unique in the file, such as "podman-wait-exit-status". Add it
 DIVERGENCE.md:5: the entry has no `candidate`; expected an engine and, when not all of its versions are meant, a semver range, such as "podman >=4.3, <5". Add it
@@ -186,6 +186,8 @@ DIVERGENCE.md:11: a [[match]] has no `kind`; expected one of missing, extra, typ
     "classification = \"gone\"\nkind =",
     r#"DIVERGENCE.md:14: `classification` is "gone"; expected "missing-method". Use one of these words"#
 )]
+#[case::versions("kind =", "versions = \">=five\"\nkind =", r#"DIVERGENCE.md:14: `versions` is ">=five" (unexpected character 'f' while parsing major version number); expected a semver range within the entry's own, such as ">=5". Correct the range, or leave it out for all versions"#)]
+#[case::versions_outside("kind =", "versions = \">=5\"\nkind =", r#"DIVERGENCE.md:14: `versions` is ">=5", of which none is in the entry's `>=4.3, <5`; expected a semver range within the entry's own, such as ">=5". Correct one of them"#)]
 fn says_what_is_wrong_with_a_value(#[case] sound: &str, #[case] broken: &str, #[case] message: &str) {
     let text = file("body-field", MATCH);
     assert!(text.contains(sound));

@@ -157,15 +157,9 @@ pub(super) fn prepare(family: Family, folder: &Path, group: &str) -> std::io::Re
         }
         Family::Podman => {
             cgroup::note(folder)?;
-            std::fs::create_dir_all(folder.join("networks"))?;
-            std::fs::write(folder.join("containers.conf"), containers_conf(&at))?;
-            std::fs::write(folder.join("registries.conf"), registries_conf())?;
-            environment.push(("CONTAINERS_CONF".to_owned(), at("containers.conf")));
-            environment.push(("CONTAINERS_REGISTRIES_CONF".to_owned(), at("registries.conf")));
-            environment.push(("PODMAN_IGNORE_CGROUPSV1_WARNING".to_owned(), "1".to_owned()));
-            let words = ["podman", "--root", &at("root"), "--runroot", &at("runroot"), "system", "service", "-t", "0"];
-            arguments.extend(words.map(str::to_owned));
-            arguments.push(format!("unix://{}", socket.display()));
+            let (variables, command) = podman(folder, (folder, folder), runtime().unwrap_or("runc"), &socket)?;
+            environment.extend(variables);
+            arguments.extend(command);
         }
     }
     Ok(Setup { script: SCRIPT, arguments, environment, socket })
@@ -188,9 +182,31 @@ fn docker(at: &dyn Fn(&str) -> String, socket: &Path, group: &str) -> Vec<String
     std::iter::once("dockerd".to_owned()).chain(flags).collect()
 }
 
-fn containers_conf(at: &dyn Fn(&str) -> String) -> String {
+/// What [`podman`] answers: environment variables and the command with its arguments.
+pub type Start = (Vec<(String, String)>, Vec<String>);
+
+/// Writes a Podman's files into a folder, and says how it is started where it sees that folder and keeps its data as `seen` says.
+pub fn podman(folder: &Path, seen: (&Path, &Path), runtime: &str, socket: &Path) -> std::io::Result<Start> {
+    let (files, data) = seen;
+    let at = |name: &str| data.join(name).display().to_string();
+    std::fs::create_dir_all(folder.join("networks"))?;
+    let networks = files.join("networks").display().to_string();
+    std::fs::write(folder.join("containers.conf"), containers_conf(&at, &networks, runtime))?;
+    std::fs::write(folder.join("registries.conf"), registries_conf())?;
+    let variables = vec![
+        ("CONTAINERS_CONF".to_owned(), files.join("containers.conf").display().to_string()),
+        ("CONTAINERS_REGISTRIES_CONF".to_owned(), files.join("registries.conf").display().to_string()),
+        ("PODMAN_IGNORE_CGROUPSV1_WARNING".to_owned(), "1".to_owned()),
+    ];
+    let words = ["podman", "--root", &at("root"), "--runroot", &at("runroot"), "system", "service", "-t", "0"];
+    let mut command = words.map(str::to_owned).to_vec();
+    command.push(format!("unix://{}", socket.display()));
+    Ok((variables, command))
+}
+
+fn containers_conf(at: &dyn Fn(&str) -> String, networks: &str, runtime: &str) -> String {
     let quoted = |text: String| serde_json::Value::String(text).to_string();
-    let runtime = quoted(runtime().unwrap_or("runc").to_owned());
+    let runtime = quoted(runtime.to_owned());
     format!(
         "[containers]\n\
          # Podman's own defaults exceed what root may raise inside a container.\n\
@@ -203,7 +219,7 @@ fn containers_conf(at: &dyn Fn(&str) -> String) -> String {
          runtime = {runtime}\n\
          static_dir = {state}\n\
          tmp_dir = {temporary}\n",
-        networks = quoted(at("networks")),
+        networks = quoted(networks.to_owned()),
         state = quoted(at("root/libpod")),
         temporary = quoted(at("runroot/libpod")),
     )
