@@ -76,9 +76,7 @@ pub fn candidates(store: &Store, glob: Option<&str>) -> Result<Vec<Recorded>, Cl
     let mut list = Vec::new();
     for slug in store.slugs()? {
         let recorded = store.load(&slug)?;
-        if recorded.is_candidate()
-            && glob.as_ref().is_none_or(|glob| glob.fits(&slug) || glob.as_str() == recorded.index.engine)
-        {
+        if recorded.is_candidate() && glob.as_ref().is_none_or(|glob| fits(glob, &slug, &recorded.index.engine)) {
             list.push(recorded);
         }
     }
@@ -88,6 +86,12 @@ pub fn candidates(store: &Store, glob: Option<&str>) -> Result<Vec<Recorded>, Cl
         }
         _ => Ok(list),
     }
+}
+
+/// Whether a candidate is meant: by its folder, by its folder without the API version (`docker-26.1`), or by the engine's name.
+fn fits(glob: &Glob, slug: &str, engine: &str) -> bool {
+    let named = slug.split_once("-api-").map_or(slug, |(named, _)| named);
+    glob.fits(slug) || glob.fits(named) || glob.as_str() == engine
 }
 
 /// The error of a command that needs a recorded candidate.

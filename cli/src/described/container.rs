@@ -42,12 +42,17 @@ pub async fn start(description: &Description, role: &str, limits: Limits) -> Res
             let folder = folder.map_err(|error| failed(format!("no folder for its socket: {error}")))?;
             let group = format!("lockstep-{}", std::process::id());
             let command =
-                command(description, program, &outer, rootfs.as_deref(), folder.path(), &Around::Given(group));
+                command(description, program, &outer, rootfs.as_deref(), folder.path(), &Around::Given(group.clone()));
             let child = hold(command.map_err(&failed)?).await.map_err(&failed)?;
             let endpoint = Endpoint::Unix(folder.path().join(SOCKET));
             let guard = Held { child, removes: true, _folder: Some(folder) };
             let front = Front { endpoint, words: String::new(), guard: Box::new(guard) };
-            Ok(Engine::fronted(front, role, limits).await?)
+            let mut engine = Engine::fronted(front, role, limits).await?;
+            if description.family == Family::Docker {
+                engine.facts.folder = Some(OWN.to_owned());
+                engine.facts.group = Some(format!("{group}/inner"));
+            }
+            Ok(engine)
         }
         None => {
             let (_, daemon) = engine::launch(Family::Docker, limits).await?;
@@ -121,6 +126,9 @@ enum Around {
 /// The engine's folder in that of the daemon around it.
 const INNER: &str = "inner";
 
+/// The folder of an engine on somebody's Docker, which only its container has.
+const OWN: &str = "/run/lockstep";
+
 /// The socket's name in the folder that both sides see.
 const SOCKET: &str = "engine.sock";
 
@@ -175,7 +183,8 @@ fn command(
                 }
                 Around::Given(group) => {
                     add("--volume", "/var/lib/docker".to_owned());
-                    docker("/lockstep", "/var/lib/docker", "/var/run/docker", &format!("{group}/inner"))
+                    add("--env", format!("DOCKER_TMPDIR={OWN}/tmp"));
+                    docker("/lockstep", "/var/lib/docker", &format!("{OWN}/exec"), &format!("{group}/inner"))
                 }
             }
         }
