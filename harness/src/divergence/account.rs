@@ -144,14 +144,14 @@ pub fn account(
         slots.extend(declared.matches_for(candidate).map(|rule| Slot { entry, rule, fits: 0, changed: 0 }));
     }
     let mut accounting = Accounting::default();
-    let mut of_scenario: HashMap<String, Vec<usize>> = HashMap::new();
-    let mut of_operation: HashMap<(String, String), Vec<usize>> = HashMap::new();
-    for (index, difference) in differences.iter_mut().enumerate() {
-        difference.divergence = None;
+    let mut of_scenario: HashMap<&str, Vec<usize>> = HashMap::new();
+    let mut of_operation: HashMap<(&str, &str), Vec<usize>> = HashMap::new();
+    let mut given = vec![None; differences.len()];
+    for (index, difference) in differences.iter().enumerate() {
         let not_reached = difference.kind == Kind::NotReached;
-        let (scenario, operation) = (&difference.scenario, &difference.operation);
-        let here = of_operation.entry((scenario.clone(), operation.clone())).or_insert_with(|| {
-            let of_scenario = of_scenario.entry(scenario.clone()).or_insert_with(|| {
+        let (scenario, operation) = (difference.scenario.as_str(), difference.operation.as_str());
+        let here = of_operation.entry((scenario, operation)).or_insert_with(|| {
+            let of_scenario = of_scenario.entry(scenario).or_insert_with(|| {
                 (0..slots.len()).filter(|slot| fits_scenario(slots[*slot].rule, scenario)).collect()
             });
             of_scenario.iter().copied().filter(|slot| fits_operation(slots[*slot].rule, operation)).collect()
@@ -172,7 +172,7 @@ pub fn account(
             }
         }
         match (best, near) {
-            (Some((_, slot)), _) => difference.divergence = Some(entries[slots[slot].entry].id.clone()),
+            (Some((_, slot)), _) => given[index] = Some(entries[slots[slot].entry].id.clone()),
             (None, Some((_, slot))) => {
                 slots[slot].changed += 1;
                 accounting.changed.push(changed(list, entries[slots[slot].entry], slots[slot].rule, index, difference));
@@ -182,11 +182,19 @@ pub fn account(
             (None, None) => accounting.undeclared.push(index),
         }
     }
+    for (difference, divergence) in differences.iter_mut().zip(given) {
+        difference.divergence = divergence;
+    }
     accounting.undeclared.extend(give_not_reached(differences));
     accounting.undeclared.sort_unstable();
+    let mut accounted: HashMap<&str, usize> = HashMap::new();
+    for id in differences.iter().filter_map(|difference| difference.divergence.as_deref()) {
+        *accounted.entry(id).or_default() += 1;
+    }
     for (index, entry) in entries.iter().enumerate() {
+        let accounted = accounted.get(entry.id.as_str()).copied().unwrap_or(0);
         let own: Vec<&Slot<'_>> = slots.iter().filter(|slot| slot.entry == index).collect();
-        let verdict = judge(list, entry, &own, exercised, differences, &mut accounting.unmatched);
+        let verdict = judge(list, (entry, accounted), &own, exercised, differences, &mut accounting.unmatched);
         accounting.entries.push(verdict);
     }
     accounting
@@ -216,34 +224,42 @@ fn changed(list: &DivergenceList, entry: &Entry, rule: &Match, index: usize, dif
 /// differs. Returns the indexes of those that no such step precedes; one that differs in headers or time alone blocks nothing.
 fn give_not_reached(differences: &mut [Difference]) -> Vec<usize> {
     let mut lost = Vec::new();
-    for index in 0..differences.len() {
-        if differences[index].kind != Kind::NotReached || differences[index].divergence.is_some() {
-            continue;
+    let mut of_scenario: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, difference) in differences.iter().enumerate() {
+        of_scenario.entry(&difference.scenario).or_default().push(index);
+    }
+    let mut given: Vec<(usize, Option<String>)> = Vec::new();
+    for here in of_scenario.values() {
+        for &index in here {
+            if differences[index].kind != Kind::NotReached || differences[index].divergence.is_some() {
+                continue;
+            }
+            match blocked_by(differences, here, differences[index].step) {
+                Some(divergence) => given.push((index, divergence)),
+                None => lost.push(index),
+            }
         }
-        let (scenario, step) = (&differences[index].scenario, differences[index].step);
-        let earlier = || {
-            let same = differences.iter().filter(|other| other.scenario == *scenario && other.kind != Kind::NotReached);
-            same.filter(|other| other.step < step)
-        };
-        let Some(blocking) = earlier().map(|other| other.step).max() else {
-            lost.push(index);
-            continue;
-        };
-        let of_step: Vec<&Difference> = earlier().filter(|other| other.step == blocking).collect();
-        let likeliest = of_step.iter().map(|other| likelihood(other)).min();
-        if likeliest.is_none_or(|likelihood| likelihood > 1) {
-            lost.push(index);
-            continue;
-        }
-        let causes: Vec<_> = of_step.iter().filter(|other| Some(likelihood(other)) == likeliest).collect();
-        // An undeclared difference among the causes is never excused by a declared one beside it.
-        let divergence = match causes.iter().all(|cause| cause.divergence.is_some()) {
-            true => causes.first().and_then(|cause| cause.divergence.clone()),
-            false => None,
-        };
+    }
+    for (index, divergence) in given {
         differences[index].divergence = divergence;
     }
     lost
+}
+
+/// The divergence of the step that blocked this one, `None` in `Some` where nobody declared it; `None` where no step could have.
+/// `here` are the indexes of the scenario's differences.
+fn blocked_by(differences: &[Difference], here: &[usize], step: usize) -> Option<Option<String>> {
+    let all = here.iter().map(|index| &differences[*index]);
+    let earlier = || all.clone().filter(|other| other.kind != Kind::NotReached && other.step < step);
+    let blocking = earlier().map(|other| other.step).max()?;
+    let of_step: Vec<&Difference> = earlier().filter(|other| other.step == blocking).collect();
+    let likeliest = of_step.iter().map(|other| likelihood(other)).min().filter(|likelihood| *likelihood <= 1)?;
+    let causes: Vec<_> = of_step.iter().filter(|other| likelihood(other) == likeliest).collect();
+    // An undeclared difference among the causes is never excused by a declared one beside it.
+    Some(match causes.iter().all(|cause| cause.divergence.is_some()) {
+        true => causes.first().and_then(|cause| cause.divergence.clone()),
+        false => None,
+    })
 }
 
 /// How likely a difference blocks what comes after it; less is likelier.

@@ -39,10 +39,10 @@ fn looked(one: &Match, exercised: &Exercised<'_>, differences: &[Difference]) ->
     }
 }
 
-/// The verdict of one entry from what its matches met; what to delete goes to `unmatched`.
+/// The verdict of one entry from what its matches met and the number of differences it accounts for; what to delete goes to `unmatched`.
 pub(super) fn judge(
     list: &DivergenceList,
-    entry: &Entry,
+    (entry, accounted): (&Entry, usize),
     own: &[&Slot<'_>],
     exercised: &Exercised<'_>,
     differences: &[Difference],
@@ -94,8 +94,6 @@ pub(super) fn judge(
         };
         matches.push(MatchVerdict { line, verdict, differences: slot.fits });
     }
-    let accounted =
-        differences.iter().filter(|difference| difference.divergence.as_deref() == Some(&*entry.id)).count();
     let has = |verdict| matches.iter().any(|one| one.verdict == verdict);
     let required_hold =
         own.iter().zip(&matches).any(|(slot, one)| !slot.rule.optional && one.verdict == Verdict::Holds);

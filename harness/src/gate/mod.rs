@@ -114,14 +114,16 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
             changed.insert(pair.name.clone(), lines);
         }
     }
-    let scenarios = evidence
-        .pairs
-        .iter()
-        .map(|pair| {
-            let held = verdict::Held { list: evidence.divergences, accounting: &accounting, differences: &differences };
-            verdict::of_scenario(pair, &held, changed.get(&pair.name).and_then(|lines| lines.first()))
-        })
-        .collect();
+    let differing = differences.iter().map(|difference| difference.scenario.as_str()).collect();
+    let held = verdict::Held {
+        list: evidence.divergences,
+        accounting: &accounting,
+        differences: &differences,
+        differing: &differing,
+    };
+    let of_pair =
+        |pair: &Pair| verdict::of_scenario(pair, &held, changed.get(&pair.name).and_then(|lines| lines.first()));
+    let scenarios = evidence.pairs.iter().map(of_pair).collect();
     let driven =
         evidence.pairs.iter().filter_map(|pair| pair.transcripts.as_ref().map(|(reference, _)| reference.as_ref()));
     let result = ResultDocument {

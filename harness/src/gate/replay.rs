@@ -11,9 +11,14 @@ pub fn pairs(recorded: &Recorded) -> Result<Vec<Pair>, StoreError> {
     let mut pairs = Vec::new();
     for (name, entry) in &recorded.index.scenarios {
         let reference = recorded.base().map(|base| base.transcript(name)).transpose()?.flatten();
-        let candidate = recorded.transcript(name)?;
-        let reason = match entry {
-            Entry::NotRun { reason } => reason.clone(),
+        // Where another recording stood in and was changed since, this one's transcript is lost, and the others' are not.
+        let (candidate, lost) = match recorded.transcript(name) {
+            Err(error @ StoreError::BaseMoved { .. }) => (None, Some(error.to_string())),
+            other => (other?, None),
+        };
+        let reason = match (entry, lost) {
+            (_, Some(lost)) => lost,
+            (Entry::NotRun { reason }, None) => reason.clone(),
             _ => "the reference's transcript is not recorded".to_owned(),
         };
         let transcripts = reference.zip(candidate);

@@ -4,6 +4,7 @@ use super::{Pair, ScenarioResult};
 use crate::compare::Difference;
 use crate::divergence::{Accounting, DivergenceList};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 /// What a scenario came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -36,11 +37,16 @@ pub(super) struct Held<'a> {
     pub list: &'a DivergenceList,
     pub accounting: &'a Accounting,
     pub differences: &'a [Difference],
+    /// The scenarios that have any.
+    pub differing: &'a HashSet<&'a str>,
 }
 
 impl Held<'_> {
     /// Whether a healed match names this very scenario (a glob over many names none in particular).
     pub(super) fn healed(&self, scenario: &str) -> bool {
+        if self.accounting.unmatched.is_empty() {
+            return false;
+        }
         let lines: Vec<usize> = self.accounting.unmatched.iter().map(|unmatched| unmatched.line).collect();
         let matches = self.list.entries.iter().flat_map(|entry| &entry.matches);
         matches
@@ -67,7 +73,7 @@ pub(super) fn of_scenario(pair: &Pair, held: &Held<'_>, changed: Option<&String>
         return result;
     };
     let own = |index: &usize| differences[*index].scenario == pair.name;
-    let has_difference = differences.iter().any(|difference| difference.scenario == pair.name);
+    let has_difference = held.differing.contains(pair.name.as_str());
     let otherwise = accounting.changed.iter().find(|item| own(&item.difference)).map(|item| &item.text);
     if let Some(line) = otherwise.or(changed) {
         result.verdict = ScenarioVerdict::Changed;
