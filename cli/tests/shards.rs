@@ -83,9 +83,9 @@ fn merged_shards_equal_the_whole_also_where_the_gate_fails() {
     let file = folder.path().join("DIVERGENCE.md");
     let text = std::fs::read_to_string(&file).unwrap();
     // Three entries less, and one that healed.
-    let parts: Vec<String> = text.split("\n### ").map(str::to_owned).collect();
-    let kept = [&parts[..parts.len() / 2], &parts[parts.len() / 2 + 3..]].concat().join("\n### ");
-    std::fs::write(&file, kept + HEALED).unwrap();
+    let gone = ["podman-exec-errors", "podman-info", "podman-version"].map(|id| format!("id = \"{id}\"\n"));
+    let kept: Vec<&str> = text.split("\n### ").filter(|part| !gone.iter().any(|id| part.contains(id))).collect();
+    std::fs::write(&file, kept.join("\n### ") + HEALED).unwrap();
     let whole = lockstep(folder.path(), &["replay", "--format", "json"]);
     let results: Value = serde_json::from_slice(&whole.stdout).unwrap_or_else(|_| panic!("{}", both(&whole)));
     assert!(results[0]["differences"].as_array().unwrap().iter().any(|one| one["divergence"].is_null()));

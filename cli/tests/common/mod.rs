@@ -21,11 +21,18 @@ pub fn lockstep(folder: &Path, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-/// A folder with DIVERGENCE.md and snapshots of this repository, free to be changed.
+/// A folder with DIVERGENCE.md and this repository's snapshots of the reference, one Podman and SDC Docker, free to be changed.
 pub fn copy() -> tempfile::TempDir {
+    copy_of(&["docker-20.10", "docker-20.10-api-1.21", "podman-4.3", "sdc-docker-1.9"])
+}
+
+/// The same with the snapshots of these.
+pub fn copy_of(slugs: &[&str]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::copy(repository().join("DIVERGENCE.md"), folder.path().join("DIVERGENCE.md")).unwrap();
-    copy_folder(&repository().join("snapshots"), &folder.path().join("snapshots"));
+    for slug in slugs {
+        copy_folder(&repository().join("snapshots").join(slug), &folder.path().join("snapshots").join(slug));
+    }
     folder
 }
 
