@@ -38,8 +38,8 @@ struct Bench {
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
-    // The engines do the work, and many scenarios wait: more threads than this only queue there.
-    arguments.test_threads = arguments.test_threads.or(Some(4));
+    // The engines do the work: more threads than this only queue there.
+    arguments.test_threads = arguments.test_threads.or(Some(2));
     let required = std::env::var("LOCKSTEP_LIVE").is_ok_and(|value| value == "required");
     let missing = unavailable();
     let catalogue = lockstep_suites::catalogue();

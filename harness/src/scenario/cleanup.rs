@@ -4,6 +4,7 @@ use super::session::{LABEL, Session};
 use crate::engine::{Client, EngineError, WireRequest};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 impl Session {
     /// Removes what carries this scenario's label, and what its answers said was made.
@@ -51,13 +52,31 @@ pub async fn remove_labelled(client: &Client, label: &str) -> Result<usize, Engi
         request(client, "DELETE", &format!("/volumes/{name}?force=true")).await?;
         removed += 1;
     }
-    // Committed images carry their container's labels; built and imported ones are given them.
-    let images = request(client, "GET", &format!("/images/json?all=true&filters={filters}")).await?;
-    for id in texts(&images, "", "Id") {
-        request(client, "DELETE", &format!("/images/{id}?force=true")).await?;
-        removed += 1;
+    Ok(removed + remove_images(client, &filters).await?)
+}
+
+/// Removes the images that the filters find. Committed images carry their container's labels; built and imported ones are given
+/// them, and so do the steps of a build: one cannot be removed before those that stand on it, nor (Podman 4.3) while another
+/// build is looking at it, so what is left is asked for again.
+async fn remove_images(client: &Client, filters: &str) -> Result<usize, EngineError> {
+    const ROUNDS: usize = 6;
+    const PAUSE: Duration = Duration::from_millis(100);
+    let mut found = 0;
+    for round in 0..ROUNDS {
+        let images = request(client, "GET", &format!("/images/json?all=true&filters={filters}")).await?;
+        let images = texts(&images, "", "Id");
+        found = found.max(images.len());
+        if images.is_empty() {
+            break;
+        }
+        if round > 1 {
+            tokio::time::sleep(PAUSE).await;
+        }
+        for id in images {
+            request(client, "DELETE", &format!("/images/{id}?force=true")).await?;
+        }
     }
-    Ok(removed)
+    Ok(found)
 }
 
 /// One request whose failure matters only when the engine is gone.

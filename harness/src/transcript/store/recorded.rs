@@ -11,7 +11,9 @@ use crate::transcript::Transcript;
 use crate::transcript::snapshot::{digest, normal_form, parse, split_front_matter};
 
 /// Transcripts by their file and its digest: what several recordings stand on is parsed once.
-pub(super) type Parsed = Arc<Mutex<HashMap<(PathBuf, String), Arc<Transcript>>>>;
+pub(super) type Parsed = Arc<Mutex<HashMap<(PathBuf, String), Place>>>;
+/// One file's transcript, locked while it is parsed: who wants the same file waits for it.
+type Place = Arc<Mutex<Option<Arc<Transcript>>>>;
 
 /// The snapshots of one engine version. Loading reads the index alone; transcripts are read when they are asked for, once.
 #[derive(Debug)]
@@ -224,18 +226,18 @@ impl Recorded {
         let Some(text) = files::read(&path)? else {
             return Err(StoreError::Missing { scenario: scenario.to_owned(), path });
         };
-        let parsed = || self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (path, digest(&text));
-        let known = parsed().get(&key).cloned();
-        let transcript = match known {
-            Some(transcript) => transcript,
-            None => Arc::new(parse(&key.0, &text)?),
+        let key = (path.clone(), digest(&text));
+        let place = self.parsed.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().clone();
+        let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+        let transcript = match &*place {
+            Some(transcript) => Arc::clone(transcript),
+            None => Arc::clone(place.insert(Arc::new(parse(&path, &text)?))),
         };
+        drop(place);
         if transcript.scenario != scenario {
             let found = transcript.scenario.clone();
-            return Err(StoreError::Misplaced { scenario: scenario.to_owned(), path: key.0, found });
+            return Err(StoreError::Misplaced { scenario: scenario.to_owned(), path, found });
         }
-        parsed().insert(key, Arc::clone(&transcript));
         cache().insert(scenario.to_owned(), Arc::clone(&transcript));
         Ok(transcript)
     }
