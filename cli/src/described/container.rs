@@ -223,19 +223,7 @@ fn group(daemon: &Daemon) -> String {
 
 /// As a private Docker is started, so that only the version differs.
 fn docker(folder: &str, data: &str, exec: &str, group: &str) -> Vec<String> {
-    let pairs = [
-        ("--config-file", format!("{folder}/daemon.json")),
-        ("--host", format!("unix://{folder}/{SOCKET}")),
-        ("--data-root", data.to_owned()),
-        ("--exec-root", exec.to_owned()),
-        ("--bip", "172.29.0.1/16".to_owned()),
-        ("--default-address-pool", "base=172.30.0.0/15,size=24".to_owned()),
-        ("--cgroup-parent", format!("/{group}")),
-        ("--exec-opt", "native.cgroupdriver=cgroupfs".to_owned()),
-        ("--insecure-registry", "127.0.0.0/8".to_owned()),
-    ];
-    let flags = pairs.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value]);
-    std::iter::once("dockerd".to_owned()).chain(flags).collect()
+    engine::docker([&format!("{folder}/daemon.json"), data, exec, &format!("{folder}/{SOCKET}")], group)
 }
 
 /// Starts the program and waits for its word. Its standard input, in the result, is what keeps the container.

@@ -22,7 +22,9 @@ pub use connect::{Engine, Facts, Front};
 pub use endpoint::{Endpoint, Family, Named, Target};
 pub use error::EngineError;
 pub use identity::EngineIdentity;
-pub use launch::{DAEMON_JSON, Daemon, Start, can_launch, end_all, launch, missing_helpers, on_path, podman, sweep};
+pub use launch::{
+    DAEMON_JSON, Daemon, Start, can_launch, docker, end_all, launch, missing_helpers, on_path, podman, sweep,
+};
 pub use ssh::{SshPlace, sweep_sockets};
 pub use tls::TlsFiles;
 pub use version::{ApiRange, ApiVersion, negotiate};

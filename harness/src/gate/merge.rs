@@ -230,8 +230,7 @@ fn join(shards: Vec<Opened>, list: &DivergenceList, catalogue: &[String]) -> Ver
     let exercised = Exercised { catalogue, ran: &ran, latency };
     let accounting = account(list, &reference, &candidate, &exercised, &mut differences);
     // Only the whole run tells what healed; all else about a scenario its own shard knows.
-    let differing = differences.iter().map(|difference| difference.scenario.as_str()).collect();
-    let held = Held { list, accounting: &accounting, differences: &differences, differing: &differing };
+    let held = Held { list, accounting: &accounting, differences: &differences };
     for scenario in &mut scenarios {
         let may = [ScenarioVerdict::Conforms, ScenarioVerdict::Declared, ScenarioVerdict::Blocked];
         if may.contains(&scenario.verdict) && held.healed(&scenario.name) {

@@ -18,7 +18,7 @@ use crate::divergence::{Accounting, DivergenceList, Exercised, account};
 use crate::engine::EngineIdentity;
 use crate::runner::{NotRun, ScenarioRun};
 use crate::transcript::{End, Transcript};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 /// One scenario's two transcripts, live or recorded.
@@ -114,15 +114,12 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
             changed.insert(pair.name.clone(), lines);
         }
     }
-    let differing = differences.iter().map(|difference| difference.scenario.as_str()).collect();
-    let held = verdict::Held {
-        list: evidence.divergences,
-        accounting: &accounting,
-        differences: &differences,
-        differing: &differing,
+    let differing: HashSet<&str> = differences.iter().map(|difference| difference.scenario.as_str()).collect();
+    let held = verdict::Held { list: evidence.divergences, accounting: &accounting, differences: &differences };
+    let of_pair = |pair: &Pair| {
+        let changed = changed.get(&pair.name).and_then(|lines| lines.first());
+        verdict::of_scenario(pair, &held, differing.contains(pair.name.as_str()), changed)
     };
-    let of_pair =
-        |pair: &Pair| verdict::of_scenario(pair, &held, changed.get(&pair.name).and_then(|lines| lines.first()));
     let scenarios = evidence.pairs.iter().map(of_pair).collect();
     let driven =
         evidence.pairs.iter().filter_map(|pair| pair.transcripts.as_ref().map(|(reference, _)| reference.as_ref()));

@@ -4,7 +4,6 @@ use super::{Pair, ScenarioResult};
 use crate::compare::Difference;
 use crate::divergence::{Accounting, DivergenceList};
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
 
 /// What a scenario came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -37,8 +36,6 @@ pub(super) struct Held<'a> {
     pub list: &'a DivergenceList,
     pub accounting: &'a Accounting,
     pub differences: &'a [Difference],
-    /// The scenarios that have any.
-    pub differing: &'a HashSet<&'a str>,
 }
 
 impl Held<'_> {
@@ -55,7 +52,8 @@ impl Held<'_> {
     }
 }
 
-pub(super) fn of_scenario(pair: &Pair, held: &Held<'_>, changed: Option<&String>) -> ScenarioResult {
+/// The verdict of one scenario; `differs` says whether it has any difference.
+pub(super) fn of_scenario(pair: &Pair, held: &Held<'_>, differs: bool, changed: Option<&String>) -> ScenarioResult {
     let Held { accounting, differences, .. } = held;
     let mut result = ScenarioResult {
         name: pair.name.clone(),
@@ -73,7 +71,6 @@ pub(super) fn of_scenario(pair: &Pair, held: &Held<'_>, changed: Option<&String>
         return result;
     };
     let own = |index: &usize| differences[*index].scenario == pair.name;
-    let has_difference = held.differing.contains(pair.name.as_str());
     let otherwise = accounting.changed.iter().find(|item| own(&item.difference)).map(|item| &item.text);
     if let Some(line) = otherwise.or(changed) {
         result.verdict = ScenarioVerdict::Changed;
@@ -85,7 +82,7 @@ pub(super) fn of_scenario(pair: &Pair, held: &Held<'_>, changed: Option<&String>
     } else if let Some(reason) = super::blocked(candidate) {
         result.verdict = ScenarioVerdict::Blocked;
         result.reason = Some(format!("ended at step {}: {reason}", candidate.steps.len()));
-    } else if has_difference {
+    } else if differs {
         result.verdict = ScenarioVerdict::Declared;
     }
     result

@@ -153,7 +153,9 @@ pub(super) fn prepare(family: Family, folder: &Path, group: &str) -> std::io::Re
         Family::Docker => {
             std::fs::write(folder.join("daemon.json"), DAEMON_JSON)?;
             environment.push(("DOCKER_TMPDIR".to_owned(), at("tmp")));
-            arguments.extend(docker(&at, &socket, group));
+            let paths = [&at("daemon.json"), &at("data"), &at("exec"), &socket.display().to_string()];
+            arguments.extend(docker(paths.map(String::as_str), group));
+            arguments.extend(["--pidfile".to_owned(), at("pid")]);
         }
         Family::Podman => {
             cgroup::note(folder)?;
@@ -165,13 +167,14 @@ pub(super) fn prepare(family: Family, folder: &Path, group: &str) -> std::io::Re
     Ok(Setup { script: SCRIPT, arguments, environment, socket })
 }
 
-fn docker(at: &dyn Fn(&str) -> String, socket: &Path, group: &str) -> Vec<String> {
+/// The command that starts a Docker as Lockstep's own: its configuration file, its two folders and its socket as paths that it sees, and the name of
+/// the control group for its containers.
+pub fn docker([config, data, exec, socket]: [&str; 4], group: &str) -> Vec<String> {
     let pairs = [
-        ("--config-file", at("daemon.json")),
-        ("--data-root", at("data")),
-        ("--exec-root", at("exec")),
-        ("--pidfile", at("pid")),
-        ("--host", format!("unix://{}", socket.display())),
+        ("--config-file", config.to_owned()),
+        ("--data-root", data.to_owned()),
+        ("--exec-root", exec.to_owned()),
+        ("--host", format!("unix://{socket}")),
         ("--bip", "172.29.0.1/16".to_owned()),
         ("--default-address-pool", "base=172.30.0.0/15,size=24".to_owned()),
         ("--cgroup-parent", format!("/{group}")),
