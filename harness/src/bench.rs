@@ -5,11 +5,20 @@ use crate::transcript::{Payload, Transcript};
 use serde_json::Value;
 use std::time::{Duration, Instant};
 
-/// Sends a raw transcript's requests again, ids replaced by those of the new answers, and gives the time from the first to the last.
+/// What a bare replay of one transcript was.
+pub struct Bare {
+    /// From the first request sent to the last answer read.
+    pub duration: Duration,
+    /// Whether each answer had the recorded status: only then was it the same work.
+    pub same: bool,
+}
+
+/// Sends a raw transcript's requests again, ids replaced by those of the new answers.
 /// What they create is removed afterwards, outside the measured time.
-pub async fn replay_bare(client: &Client, raw: &Transcript) -> Result<Duration, EngineError> {
+pub async fn replay_bare(client: &Client, raw: &Transcript) -> Result<Bare, EngineError> {
     let mut ids: Vec<(String, String)> = Vec::new();
     let exchanges: Vec<_> = raw.steps.iter().filter_map(|step| step.exchange()).collect();
+    let mut same = true;
     let started = Instant::now();
     for exchange in &exchanges {
         let renew = |text: &str| ids.iter().fold(text.to_owned(), |text, (old, new)| text.replace(old, new));
@@ -24,6 +33,7 @@ pub async fn replay_bare(client: &Client, raw: &Transcript) -> Result<Duration, 
             body: body.into(),
         };
         let answer = client.send("bench", &request).await?;
+        same &= answer.status == exchange.answer.status;
         let old = exchange.answer.body.json().and_then(|json| json["Id"].as_str());
         if let Some(old) = old.filter(|_| exchange.request.method == "POST") {
             let new: Value = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
@@ -40,5 +50,5 @@ pub async fn replay_bare(client: &Client, raw: &Transcript) -> Result<Duration, 
             client.send("bench", &request).await?;
         }
     }
-    Ok(duration)
+    Ok(Bare { duration, same })
 }
