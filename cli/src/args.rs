@@ -75,7 +75,7 @@ pub enum Command {
     Completions(CompletionsArguments),
     /// Print the manual page, or write one a command with --dir.
     Man(ManArguments),
-    /// Compare the time of the scenarios' requests through the harness with the same requests sent bare.
+    /// Compare the time of the scenarios' requests through the harness, or through an interposer, with the same requests sent directly.
     Bench(BenchArguments),
 }
 
@@ -544,6 +544,12 @@ pub struct BenchArguments {
     /// How many interleaved rounds.
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub rounds: u16,
+    /// Measure what a pass-through interposer costs instead: a ping's latency, an archive up and down.
+    #[arg(long)]
+    pub interposer: bool,
+    /// How large the archive is, in MiB.
+    #[arg(long, value_name = "MIB", default_value_t = 256, requires = "interposer", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub size: u16,
 }
 
 /// What goes to standard output.

@@ -1,5 +1,7 @@
 //! `lockstep bench`: what the harness costs beside the bare requests.
 
+mod interposer;
+
 use crate::args::{BenchArguments, EngineArguments};
 use crate::engines::{self, Choice, Place};
 use crate::error::CliError;
@@ -9,27 +11,36 @@ use lockstep_harness::scenario::Scenario;
 use lockstep_harness::transcript::{Payload, Transcript};
 use std::time::Duration;
 
-/// Interleaves, on one engine, each scenario through the harness and its recorded requests sent bare, and prints the ratio of the medians.
+/// What the harness costs beside the bare requests, or what the interposer costs beside the direct way: interleaved, on one engine.
 pub async fn bench(arguments: &BenchArguments) -> Result<u8, CliError> {
     let choice = Choice { reference: Place::parse(&arguments.engine, &arguments.engines)?, candidate: None };
     let engine_arguments = EngineArguments { deadline: 30, ..EngineArguments::default() };
     let sides = engines::bring_up(&choice, &engine_arguments).await?;
-    let scenarios = plain_scenarios(&sides[0]).await;
+    let measured = match arguments.interposer {
+        true => interposer::measure(&sides[0], arguments).await,
+        false => against_bare(&sides[0], arguments).await,
+    };
+    engines::take_down(sides).await;
+    measured.map(|()| 0)
+}
+
+/// Each scenario through the harness, and its recorded requests bare.
+async fn against_bare(side: &Side, arguments: &BenchArguments) -> Result<(), CliError> {
+    let scenarios = plain_scenarios(side).await;
     let mut ratios = Vec::new();
     let (mut harness_total, mut bare_total) = (0.0, 0.0);
     for round in 0..arguments.rounds {
         let (mut harness, mut bare) = (0.0, 0.0);
         for (index, scenario) in scenarios.iter().enumerate() {
             let unique = format!("lockstepbench{round}x{index}");
-            let recording = runner::take(&sides[0], scenario, &unique, Duration::from_secs(60)).await;
+            let recording = runner::take(side, scenario, &unique, Duration::from_secs(60)).await;
             harness += recording.duration.as_secs_f64();
-            bare += replay_bare(&sides[0].engine.client, &recording.raw).await?.duration.as_secs_f64();
+            bare += replay_bare(&side.engine.client, &recording.raw).await?.duration.as_secs_f64();
         }
         ratios.push(harness / bare);
         harness_total += harness;
         bare_total += bare;
     }
-    engines::take_down(sides).await;
     ratios.sort_by(f64::total_cmp);
     let at = |part: f64| ratios[((ratios.len() - 1) as f64 * part) as usize];
     anstream::println!(
@@ -39,7 +50,7 @@ pub async fn bench(arguments: &BenchArguments) -> Result<u8, CliError> {
     );
     anstream::println!("  harness {harness_total:.2} s, bare {bare_total:.2} s");
     anstream::println!("  ratio   median {:.3} (min {:.3}, max {:.3})", at(0.5), at(0.0), at(1.0));
-    Ok(0)
+    Ok(())
 }
 
 /// How many scenarios are measured.

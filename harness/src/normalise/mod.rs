@@ -30,6 +30,8 @@ pub struct Known {
     pub started: i64,
     /// When the run ended, in seconds since 1970.
     pub ended: i64,
+    /// The newest API version that the engine's `/version` says it speaks, for instance `1.41`.
+    pub newest_api: Option<String>,
 }
 
 /// The transcript with symbols for all that is volatile.

@@ -149,6 +149,8 @@ const ROWS: &[Row] = &[
     number("GET /images/*|GET /system/df", "/body/**/SharedSize", "bytes", SIZE),
     keeping(Keep::Nothing, number(TRANSFER, "/body/*/progressDetail/*", "number", PROGRESS)),
     keeping(Keep::Zero, text(TRANSFER, "/body/*/progress", "progress", PROGRESS)),
+    // Empty since Docker 29 and with Podman.
+    text("*", "/body/**/DockerVersion", "version", RELEASE),
     // System.
     // The working containers of builds, which Podman keeps and its list does not show.
     keeping(Keep::Nothing, number("GET /system/df", "/body/Images/*/Containers", "number", COUNTED)),

@@ -18,6 +18,8 @@ pub(super) struct Index {
     symbols: HashMap<String, String>,
     ids: Vec<(String, String)>,
     window: Option<(i128, i128)>,
+    /// The newest API version that the engine speaks.
+    pub(super) newest_api: Option<String>,
 }
 
 impl Index {
@@ -39,6 +41,7 @@ impl Index {
             ids,
             window,
             symbols,
+            newest_api: known.newest_api.clone(),
         }
     }
 

@@ -13,7 +13,7 @@ const STARTED: i64 = 1_795_000_000;
 fn known() -> Known {
     let symbols = [(ID, "container:1"), ("ls-7f3a-web", "name:web"), ("/tmp/ls-x/data", "data-root"), ("web", "word")];
     let symbols = symbols.map(|(text, symbol)| (text.to_owned(), symbol.to_owned())).to_vec();
-    Known { symbols, started: STARTED, ended: STARTED + 5 }
+    Known { symbols, started: STARTED, ended: STARTED + 5, newest_api: Some("1.41".to_owned()) }
 }
 
 fn step(operation: &str, body: Payload) -> Step {
@@ -46,6 +46,7 @@ fn text(given: &str) -> String {
 #[case::id_and_short_form("ffeeddccbbaa of {OTHER}", "<id:1:short> of <id:1>")]
 #[case::short_alone("Running in 0a1b2c3d4e5f", "Running in <id:1:short>")]
 #[case::shortened_to_eleven("--> ffeeddccbb0 {OTHER}", "--> <id:1:prefix> <id:2>")]
+#[case::short_of_digits_alone("123456789012", "<id:1:short>")]
 #[case::words_stay("abcdefabcdef facade deadbeef 123456789012", "abcdefabcdef facade deadbeef 123456789012")]
 #[case::swarm_id("node ug9oyuzn4abzlh5zlqq4hv3ma is", "node <id:1> is")]
 #[case::swarm_token(
@@ -210,6 +211,8 @@ fn headers_lose_versions_and_lengths() {
     let stat = json!({"name": "web", "size": 3, "mtime": "2026-11-24T20:23:29Z"}).to_string();
     let stat = base64::engine::general_purpose::STANDARD.encode(stat);
     let raw = [
+        ("api-version", "1.41"),
+        ("api-version", "1.40"),
         ("content-length", "2049"),
         ("date", "Tue, 24 Nov 2026 21:19:51 GMT"),
         ("server", "Docker/20.10.24+dfsg1 (linux)"),
@@ -228,6 +231,8 @@ fn headers_lose_versions_and_lengths() {
     assert_eq!(
         headers,
         [
+            "api-version: 1.40",
+            "api-version: <newest-api>",
             "date: <http-date>",
             "framing: <counted-or-chunked>",
             "server: Docker/<version> (linux)",

@@ -207,14 +207,16 @@ impl Scrub<'_> {
             if let Some(unit) = text.parse().ok().and_then(|number| self.index.time(number)) {
                 return Some(format!("<{unit}-text>"));
             }
-            // One id in three hundred is all digits; where a builder names one, it is an id all the same.
+            // One id in three hundred is all digits; where a builder names one, where it begins a full id, or where it is the
+            // whole value (a layer in a push's progress), it is an id all the same.
             let named = ["---> ", "Running in ", "container ", "Successfully built "];
+            let whole = place.before.is_empty() && place.after.is_empty();
             // A whole value of eleven digits is no number that an engine would put into quotes, but Buildah's short form of an id.
-            let eleven = text.len() == 11 && place.before.is_empty() && place.after.is_empty();
-            if eleven {
+            if whole && text.len() == 11 {
                 return Some(format!("<{}:prefix>", self.numbers.name("id", &self.numbers.full(text))));
             }
-            if text.len() != 12 || !named.iter().any(|words| place.before.ends_with(words)) {
+            let begins = || self.numbers.full(text).len() > 12;
+            if text.len() != 12 || !(whole || begins() || named.iter().any(|words| place.before.ends_with(words))) {
                 return self.index.prefix(text);
             }
         }

@@ -17,10 +17,16 @@ impl Session {
         remove_labelled(client, &format!("{LABEL}={}", self.unique)).await?;
         for (kind, id) in created.iter().rev() {
             let target = match *kind {
-                "container" => format!("/containers/{id}?force=true&v=true"),
+                "container" => {
+                    remove_container(client, id).await?;
+                    continue;
+                }
                 "network" => format!("/networks/{id}"),
                 "volume" => format!("/volumes/{id}?force=true"),
-                "image" => format!("/images/{id}?force=true"),
+                "image" => {
+                    remove_image(client, id).await?;
+                    continue;
+                }
                 "secret" => format!("/secrets/{id}"),
                 "plugin" => format!("/plugins/{id}?force=true"),
                 "config" => format!("/configs/{id}"),
@@ -38,8 +44,7 @@ pub async fn remove_labelled(client: &Client, label: &str) -> Result<usize, Engi
     let mut removed = 0;
     let containers = request(client, "GET", &format!("/containers/json?all=true&filters={filters}")).await?;
     for id in texts(&containers, "", "Id") {
-        // A paused container cannot be removed by every engine.
-        request(client, "DELETE", &format!("/containers/{id}?force=true&v=true")).await?;
+        remove_container(client, &id).await?;
         removed += 1;
     }
     let networks = request(client, "GET", &format!("/networks?filters={filters}")).await?;
@@ -55,12 +60,42 @@ pub async fn remove_labelled(client: &Client, label: &str) -> Result<usize, Engi
     Ok(removed + remove_images(client, &filters).await?)
 }
 
+/// Removes a container, whatever it does. Podman 5 gives one that runs its ten seconds before a forced removal kills it
+/// (5.4 and 5.8; 4.3 and Docker do not), so it is killed first; one that does not run refuses that.
+async fn remove_container(client: &Client, id: &str) -> Result<(), EngineError> {
+    request(client, "POST", &format!("/containers/{id}/kill")).await?;
+    request(client, "DELETE", &format!("/containers/{id}?force=true&v=true")).await?;
+    Ok(())
+}
+
+/// How often what cannot be removed yet is tried again, and how long after.
+const ROUNDS: usize = 6;
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Removes an image by its name. While another build looks at it, Podman (4.3 and 5.4) takes its name away and then fails; what is left
+/// has no name and no label, so it is removed by its id.
+async fn remove_image(client: &Client, name: &str) -> Result<(), EngineError> {
+    let image = request(client, "GET", &format!("/images/{name}/json")).await?;
+    let Some(id) = image["Id"].as_str() else { return Ok(()) };
+    let mut target = format!("/images/{name}?force=true");
+    for _ in 0..ROUNDS {
+        if let Some(200..300 | 404) = attempt(client, "DELETE", &target).await?.map(|(status, _)| status) {
+            break;
+        }
+        tokio::time::sleep(PAUSE).await;
+        let left = request(client, "GET", &format!("/images/{id}/json")).await?;
+        // With a name it may be somebody else's too.
+        if left["RepoTags"].as_array().is_none_or(Vec::is_empty) {
+            target = format!("/images/{id}?force=true");
+        }
+    }
+    Ok(())
+}
+
 /// Removes the images that the filters find. Committed images carry their container's labels; built and imported ones are given
 /// them, and so do the steps of a build: one cannot be removed before those that stand on it, nor (Podman 4.3) while another
 /// build is looking at it, so what is left is asked for again.
 async fn remove_images(client: &Client, filters: &str) -> Result<usize, EngineError> {
-    const ROUNDS: usize = 6;
-    const PAUSE: Duration = Duration::from_millis(100);
     let mut found = 0;
     for round in 0..ROUNDS {
         let images = request(client, "GET", &format!("/images/json?all=true&filters={filters}")).await?;
@@ -79,8 +114,13 @@ async fn remove_images(client: &Client, filters: &str) -> Result<usize, EngineEr
     Ok(found)
 }
 
-/// One request whose failure matters only when the engine is gone.
+/// One request whose failure matters only when the engine is gone: the answer's JSON, null where there is none.
 async fn request(client: &Client, method: &str, target: &str) -> Result<Value, EngineError> {
+    Ok(attempt(client, method, target).await?.map_or(Value::Null, |(_, body)| body))
+}
+
+/// The same with the status; `None` without an answer.
+async fn attempt(client: &Client, method: &str, target: &str) -> Result<Option<(u16, Value)>, EngineError> {
     let wire = WireRequest {
         method: method.to_owned(),
         target: target.to_owned(),
@@ -88,8 +128,8 @@ async fn request(client: &Client, method: &str, target: &str) -> Result<Value, E
         body: Default::default(),
     };
     match client.send("cleaning up", &wire).await {
-        Ok(answer) => Ok(serde_json::from_slice(&answer.body).unwrap_or(Value::Null)),
-        Err(error) if error.is_local() => Ok(Value::Null),
+        Ok(answer) => Ok(Some((answer.status, serde_json::from_slice(&answer.body).unwrap_or(Value::Null)))),
+        Err(error) if error.is_local() => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -60,7 +60,8 @@ impl Session {
         image: &str,
         image_id: &str,
     ) -> Session {
-        let mut known = Known { started: now(), ended: now(), ..Known::default() };
+        let mut known =
+            Known { started: now(), ended: now(), newest_api: Some(engine.range.max.to_string()), ..Known::default() };
         let bare_id = image_id.trim_start_matches("sha256:");
         for (text, symbol) in [(image, "image"), (bare_id, "image-id"), (unique, "run")] {
             known.symbols.push((text.to_owned(), symbol.to_owned()));

@@ -2,7 +2,7 @@
 
 use super::frame::{Frame, PlaceView};
 use super::rows::Block;
-use super::site::{Candidate, Site, Taken, anchor, operation_path};
+use super::site::{Candidate, Scenario, Site, Taken, anchor, operation_path};
 use crate::api::Operation;
 use crate::report::level::Tally;
 use crate::report::place::places;
@@ -64,41 +64,29 @@ pub(super) fn page(site: &Site<'_>, operation: &str) -> OperationPage {
         columns,
         statuses,
         parameters: facts.map(|facts| parameters(site, facts)).unwrap_or_default(),
-        candidates: site
-            .candidates
-            .iter()
-            .map(|one| part(one, operation))
-            .filter(|part| part.tally.total() > 0)
-            .collect(),
+        candidates: site.candidates.iter().filter_map(|one| part(one, operation)).collect(),
     }
 }
 
-/// The steps of the operation with their scenarios' names and pages.
-fn steps<'c, 'a>(one: &'c Candidate<'a>, operation: &'c str) -> impl Iterator<Item = (&'c str, String, &'c Taken<'a>)> {
-    one.scenarios.iter().flat_map(move |scenario| {
-        let own = scenario.steps.iter().filter(move |step| step.reference.operation == operation);
-        own.map(|step| (scenario.result.name.as_str(), scenario.path(), step))
-    })
-}
-
-fn part(one: &Candidate<'_>, operation: &str) -> Part {
-    let own = one.comparison.verdict.result.differences.iter().filter(|difference| difference.operation == operation);
-    let driven = |(name, path, step): (&str, String, &Taken<'_>)| {
+fn part(one: &Candidate<'_>, operation: &str) -> Option<Part> {
+    let own = one.driven(operation).filter(|own| own.tally.total() > 0)?;
+    let driven = |(scenario, step): (&Scenario<'_>, &Taken<'_>)| {
         let (reference, candidate) = step.outcomes();
         Driven {
-            name: name.to_owned(),
-            href: format!("{}/{path}#step-{}", one.folder, step.number),
+            name: scenario.result.name.clone(),
+            href: format!("{}/{}#step-{}", one.folder, scenario.path(), step.number),
             class: step.level.class(),
             outcomes: if reference == candidate { reference } else { format!("{reference} → {candidate}") },
         }
     };
-    Part {
+    let places = places(own.differences.iter().copied());
+    Some(Part {
         name: one.name.clone(),
         folder: one.folder.clone(),
-        tally: one.tally(|_, step| step.reference.operation == operation),
-        places: places(own).iter().take(PLACES).filter_map(|place| PlaceView::new(one, place)).collect(),
-        scenarios: steps(one, operation).map(driven).collect(),
-    }
+        tally: own.tally,
+        places: places.iter().take(PLACES).filter_map(|place| PlaceView::new(one, place)).collect(),
+        scenarios: one.steps(operation).map(driven).collect(),
+    })
 }
 
 /// Each status with how often the reference and each candidate answered it.
@@ -110,7 +98,7 @@ fn statuses(site: &Site<'_>, operation: &str, facts: Option<&Operation>) -> (Vec
     let mut columns: Vec<(String, BTreeMap<u16, usize>)> = Vec::new();
     for one in &site.candidates {
         let mut both = [BTreeMap::new(), BTreeMap::new()];
-        for (_, _, step) in steps(one, operation) {
+        for (_, step) in one.steps(operation) {
             for (counts, side) in both.iter_mut().zip([Some(step.reference), step.candidate]) {
                 answered(side).into_iter().for_each(|status| *counts.entry(status).or_default() += 1);
             }
@@ -141,10 +129,10 @@ fn parameters(site: &Site<'_>, facts: &Operation) -> Vec<ParameterRow> {
     };
     let mut driven: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for one in &site.candidates {
-        for (name, _, step) in steps(one, &facts.operation) {
+        for (scenario, step) in one.steps(&facts.operation) {
             let Some(exchange) = step.reference.exchange() else { continue };
             for parameter in names(&exchange.request.target) {
-                driven.entry(parameter).or_default().insert(name);
+                driven.entry(parameter).or_default().insert(&scenario.result.name);
             }
         }
     }

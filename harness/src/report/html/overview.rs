@@ -76,7 +76,11 @@ fn operations(site: &Site<'_>) -> Vec<Row> {
         name: name.to_owned(),
         anchor: format!("op-{}", anchor(name)),
         href: operation_path(name),
-        cells: site.candidates.iter().map(|one| one.tally(|_, step| step.reference.operation == name)).collect(),
+        cells: site
+            .candidates
+            .iter()
+            .map(|one| one.driven(name).map(|driven| driven.tally).unwrap_or_default())
+            .collect(),
     };
     known.iter().copied().chain(others).map(row).collect()
 }

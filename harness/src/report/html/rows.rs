@@ -119,6 +119,24 @@ pub(super) fn texts(left: &str, right: &str) -> Vec<Row> {
     rows
 }
 
+/// A text that is the same on both sides: a few lines are shown, more are put together.
+pub(super) fn equal(text: &str) -> Vec<Block> {
+    let lines = text.lines().count();
+    if lines <= 2 {
+        return fold(text.lines().map(|line| Row::new(Some(line), Some(line))).collect());
+    }
+    let cut = lines.saturating_sub(MOST);
+    let shown: Vec<String> = text.lines().take(MOST).map(short).collect();
+    let mut blocks = vec![Block::Same(lines - cut, shown.join("\n"))];
+    blocks.extend(cut_short(cut));
+    blocks
+}
+
+/// Says how many lines are not shown.
+fn cut_short(cut: usize) -> Option<Block> {
+    (cut > 0).then(|| Block::Same(cut, format!("… {cut} more lines are not shown")))
+}
+
 /// Names with values, those of one name together, in the order of their names.
 pub(super) fn members(left: &[(String, String)], right: &[(String, String)]) -> Vec<Row> {
     let names: BTreeSet<&str> = left.iter().chain(right).map(|(name, _)| name.as_str()).collect();
@@ -294,9 +312,7 @@ pub(super) fn fold(mut rows: Vec<Row>) -> Vec<Block> {
         }
         (rest, shown) = (others, &shown[run..]);
     }
-    if cut > 0 {
-        blocks.push(Block::Same(cut, format!("… {cut} more lines are not shown")));
-    }
+    blocks.extend(cut_short(cut));
     blocks
 }
 

@@ -27,6 +27,16 @@ pub(super) struct Candidate<'a> {
     pub scenarios: Vec<Scenario<'a>>,
     /// Indexes of differences by declared entry.
     pub causes: BTreeMap<&'a str, Vec<&'a Difference>>,
+    operations: HashMap<&'a str, Driven<'a>>,
+}
+
+/// What a candidate did of one operation.
+#[derive(Default)]
+pub(super) struct Driven<'a> {
+    /// Indexes of scenarios, and of steps within them.
+    steps: Vec<(usize, usize)>,
+    pub differences: Vec<&'a Difference>,
+    pub tally: Tally,
 }
 
 /// One scenario on one candidate.
@@ -59,8 +69,8 @@ impl<'a> Site<'a> {
             let folder = if taken == 0 { slug } else { format!("{slug}-{}", taken + 1) };
             candidates.push(Candidate::new(*comparison, folder));
         }
-        let steps = candidates.iter().flat_map(|one| &one.scenarios).flat_map(|scenario| &scenario.steps);
-        let operations = steps.map(|step| step.reference.operation.as_str()).collect();
+        let driven = candidates.iter().flat_map(|one| &one.operations);
+        let operations = driven.filter(|(_, driven)| !driven.steps.is_empty()).map(|(name, _)| *name).collect();
         Site { candidates, operations }
     }
 }
@@ -86,8 +96,23 @@ impl<'a> Candidate<'a> {
         };
         let mut scenarios: Vec<Scenario<'a>> = result.scenarios.iter().map(scenario).collect();
         scenarios.sort_by(|one, two| one.result.name.cmp(&two.result.name));
+        let operations = driven(&scenarios, &result.differences);
         let (name, reference) = (comparison.candidate(), comparison.reference());
-        Candidate { comparison, folder, name, reference, scenarios, causes }
+        Candidate { comparison, folder, name, reference, scenarios, causes, operations }
+    }
+
+    /// What was done of an operation, if anything was.
+    pub(super) fn driven(&self, operation: &str) -> Option<&Driven<'a>> {
+        self.operations.get(operation)
+    }
+
+    /// The steps of an operation, each with its scenario.
+    pub(super) fn steps(&self, operation: &str) -> impl Iterator<Item = (&Scenario<'a>, &Taken<'a>)> {
+        let own = self.operations.get(operation).into_iter().flat_map(|driven| &driven.steps);
+        own.filter_map(|(scenario, step)| {
+            let scenario = self.scenarios.get(*scenario)?;
+            Some((scenario, scenario.steps.get(*step)?))
+        })
     }
 
     /// The steps of the scenarios that are chosen, by how far apart they are.
@@ -135,6 +160,22 @@ impl Taken<'_> {
     pub(super) fn outcomes(&self) -> (String, String) {
         (outcome(self.reference), self.candidate.map_or_else(|| "–".to_owned(), outcome))
     }
+}
+
+/// Steps and differences by operation.
+fn driven<'a>(scenarios: &[Scenario<'a>], differences: &'a [Difference]) -> HashMap<&'a str, Driven<'a>> {
+    let mut driven: HashMap<&'a str, Driven<'a>> = HashMap::new();
+    for (at, scenario) in scenarios.iter().enumerate() {
+        for (number, step) in scenario.steps.iter().enumerate() {
+            let own = driven.entry(&step.reference.operation).or_default();
+            own.steps.push((at, number));
+            own.tally.add(step.level);
+        }
+    }
+    for difference in differences {
+        driven.entry(&difference.operation).or_default().differences.push(difference);
+    }
+    driven
 }
 
 fn outcome(step: &Step) -> String {

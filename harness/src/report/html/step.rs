@@ -101,14 +101,22 @@ fn sections(taken: &Taken<'_>, differences: &[&Difference], mask: Mask) -> Vec<S
     match (&taken.reference.kind, &candidate.kind) {
         (StepKind::Exchange(left), StepKind::Exchange(right)) => {
             let (left, right) = (&left.answer, &right.answer);
-            let mut headers = section("Headers", false, rows::members(&headers_of(left), &headers_of(right)), 0);
+            let mut headers = match left.headers == right.headers {
+                true => {
+                    same("Headers", headers_of(left).iter().map(|(name, value)| format!("{name}: {value}\n")).collect())
+                }
+                false => section("Headers", false, rows::members(&headers_of(left), &headers_of(right)), 0),
+            };
             headers.open =
                 differences.iter().any(|one| one.pointer.starts_with("/headers") && one.divergence.is_none());
             headers.note = note(differ("/headers"));
             let mut list = vec![headers];
             if left.body != Payload::None || right.body != Payload::None {
                 let count = differ("/body") + differ("/frames");
-                list.push(section("Body", count > 0, bodies(&left.body, &right.body, mask), count));
+                list.push(match left.body == right.body {
+                    true => same("Body", shown(&left.body, mask)),
+                    false => section("Body", count > 0, bodies(&left.body, &right.body, mask), count),
+                });
             }
             list
         }
@@ -136,6 +144,11 @@ fn sections(taken: &Taken<'_>, differences: &[&Difference], mask: Mask) -> Vec<S
 
 fn section(title: &'static str, open: bool, rows: Vec<rows::Row>, count: usize) -> Section {
     Section { title, note: note(count), open, blocks: rows::fold(rows) }
+}
+
+/// A part that is equal on both sides needs no comparison line by line.
+fn same(title: &'static str, text: String) -> Section {
+    Section { title, note: note(0), open: false, blocks: rows::equal(&text) }
 }
 
 fn note(count: usize) -> String {

@@ -111,13 +111,28 @@ impl Index {
         Ok(Some(index))
     }
 
-    /// The index as the text of its file.
+    /// The index as the text of its file: one line a scenario.
     pub fn to_text(&self) -> Result<String, StoreError> {
-        let text = serde_json::to_string_pretty(self).map_err(|error| StoreError::Index {
+        let broken = |error: serde_json::Error| StoreError::Index {
             path: INDEX_FILE.into(),
             line: 0,
             message: error.to_string(),
-        })?;
-        Ok(text + "\n")
+        };
+        let head = Index { scenarios: BTreeMap::new(), ..self.clone() };
+        let head = serde_json::to_string_pretty(&head).map_err(broken)?;
+        let lines: Result<Vec<String>, StoreError> = self
+            .scenarios
+            .iter()
+            .map(|(name, entry)| {
+                let entry = serde_json::to_string(entry).map_err(broken)?;
+                Ok(format!("    {}: {entry}", serde_json::Value::from(name.as_str())))
+            })
+            .collect();
+        let lines = lines?.join(",\n");
+        // The scenarios come last.
+        match head.rfind("{}").filter(|_| !lines.is_empty()) {
+            Some(at) => Ok(format!("{}{{\n{lines}\n  }}{}\n", &head[..at], &head[at + 2..])),
+            None => Ok(head + "\n"),
+        }
     }
 }
