@@ -40,6 +40,12 @@ const ROWS: &[Row] = &[
     row("*", "/body/**/RepoTags", None, "references of an image are a set"),
     row("*", "/body/**/RepoDigests", None, "references of an image are a set"),
     row("*", "/body/**/Ulimits", Some("Name"), "limits are a set by name; the daemon's defaults come from a Go map"),
+    row(
+        "GET /nodes*",
+        "/body/**/GenericResources",
+        None,
+        "Docker keeps resources in a Go map: another order after each start",
+    ),
     row("*", "/body/**/Env", None, "Podman 4.3 keeps variables in a Go map: another order at every inspect"),
     row(
         "*",
