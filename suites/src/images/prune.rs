@@ -44,6 +44,8 @@ async fn keeps_named(s: &mut Session) -> Outcome {
 }
 
 async fn all_dangling(s: &mut Session) -> Outcome {
+    // Podman's builds may leave images without name or label (seen with 4.3 and 5.4, in some runs): they are nobody's step.
+    s.quiet("POST", "/images/prune", None).await?;
     s.call("POST /images/prune", &[]).expect(200).await?;
     nameless(s).await?;
     s.call("POST /images/prune", &[]).expect(200).await?;
