@@ -54,7 +54,7 @@ fn hostile_text_in_every_field_stays_text() {
     let mut texts = Vec::new();
     pages(folder.path(), &mut texts);
     assert!(texts.len() > 20, "{}", texts.len());
-    for text in &texts {
+    for text in texts.iter().filter(|text| text.starts_with("<!doctype")) {
         assert_eq!(text.matches("<script").count(), 1, "{text}");
         assert!(!text.contains("<img") && !text.contains("</pre></script>"), "{text}");
     }
