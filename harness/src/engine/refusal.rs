@@ -49,7 +49,8 @@ fn cut_off(error: &(dyn Error + 'static)) -> bool {
         if matches!(kind, Some(BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)) {
             return true;
         }
-        if error.to_string() == "connection closed before message completed" {
+        // hyper's words for a connection that ended within the answer, and for one that ended before the request was on it.
+        if ["connection closed before message completed", "connection was not ready"].contains(&&*error.to_string()) {
             return true;
         }
         cause = error.source();
