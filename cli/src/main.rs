@@ -13,6 +13,7 @@ use args::{Arguments, Command};
 use clap::Parser;
 use error::CliError;
 use std::process::ExitCode;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -24,9 +25,11 @@ fn main() -> ExitCode {
         }
     };
     let status = runtime.block_on(async {
+        // Listening begins before anything is said: a signal that comes right after the first line must not be lost.
+        let interrupted = interrupted();
         tokio::select! {
             result = dispatch(arguments) => result,
-            () = interrupted() => {
+            () = interrupted => {
                 anstream::eprintln!("lockstep: interrupted; ending the engines it launched");
                 Ok(130)
             }
@@ -44,14 +47,21 @@ fn main() -> ExitCode {
     }
 }
 
-/// Resolves at the first Ctrl-C or SIGTERM.
-async fn interrupted() {
-    let Ok(mut term) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = term.recv() => {}
+/// Listens from now on; resolves at the first Ctrl-C or SIGTERM.
+fn interrupted() -> impl Future<Output = ()> {
+    let listen = |kind: SignalKind| signal(kind).ok();
+    let (mut int, mut term) = (listen(SignalKind::interrupt()), listen(SignalKind::terminate()));
+    async move {
+        let of = async |listener: &mut Option<Signal>| match listener {
+            Some(listener) => {
+                listener.recv().await;
+            }
+            None => std::future::pending().await,
+        };
+        tokio::select! {
+            () = of(&mut int) => {}
+            () = of(&mut term) => {}
+        }
     }
 }
 
