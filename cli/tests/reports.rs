@@ -7,6 +7,7 @@
 mod common;
 
 use common::{assert_status, copy, repository};
+use html5ever::tendril::TendrilSink;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -147,6 +148,34 @@ fn pages_are_light_whole_and_hold_hostile_text_as_text() {
         pages += 1;
     }
     assert!(pages > 900, "{pages}");
+}
+
+/// Nothing that the HTML standard calls a parse error, on pages of each kind.
+#[test]
+fn pages_are_valid_html() {
+    let html = reports().join("html");
+    let mut pending = vec![html.clone()];
+    let mut pages = Vec::new();
+    while let Some(path) = pending.pop() {
+        match path.is_dir() {
+            true => pending.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path())),
+            false if path.extension().is_some_and(|kind| kind == "html") => pages.push(path),
+            false => {}
+        }
+    }
+    pages.sort();
+    let scenario = |path: &Path| path.components().any(|part| part.as_os_str() == "scenarios");
+    let (scenarios, others): (Vec<_>, Vec<_>) = pages.into_iter().partition(|path| scenario(path));
+    assert!(others.len() > 50 && scenarios.len() > 900, "{} and {}", others.len(), scenarios.len());
+    for page in others.iter().chain(scenarios.iter().step_by(20)) {
+        let options = html5ever::ParseOpts {
+            tokenizer: html5ever::tokenizer::TokenizerOpts { exact_errors: true, ..Default::default() },
+            ..Default::default()
+        };
+        let text = std::fs::read_to_string(page).unwrap();
+        let parsed = html5ever::parse_document(markup5ever_rcdom::RcDom::default(), options).one(text);
+        assert!(parsed.errors.borrow().is_empty(), "{}: {:#?}", page.display(), parsed.errors.borrow());
+    }
 }
 
 /// Every link of a page leads to a file of the report.
