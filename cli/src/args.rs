@@ -81,12 +81,18 @@ pub enum Command {
 
 impl Default for Command {
     fn default() -> Self {
-        Command::Run(Box::new(RunArguments { fallback: true, ..RunArguments::default() }))
+        Command::Run(Box::new(RunArguments { fallback: true, ..defaults() }))
     }
 }
 
+/// The values that flags have when none is given. A derived `Default` knows nothing of them: its deadline would be 0 seconds.
+pub fn defaults<A: Args>() -> A {
+    let given = A::augment_args(clap::Command::new("lockstep")).get_matches_from(["lockstep"]);
+    A::from_arg_matches(&given).unwrap_or_else(|error| error.exit())
+}
+
 /// Which engines, and how to reach them.
-#[derive(Debug, Args, Clone, Default)]
+#[derive(Debug, Args, Clone)]
 pub struct EngineArguments {
     /// The oracle: a name of engines.toml (docker-26.1), docker or podman (a private daemon is launched), sdc-docker (a private Docker behind a proxy that diverges
     /// as SDC Docker is documented to), unix:///path, tcp://HOST:PORT, https://HOST:PORT, ssh://USER@HOST (as Docker's client does it), context:NAME (a Docker context), or env (what docker itself would use).
@@ -152,7 +158,7 @@ pub struct Selection {
 }
 
 /// `run`.
-#[derive(Debug, Args, Clone, Default)]
+#[derive(Debug, Args, Clone)]
 pub struct RunArguments {
     /// The engines.
     #[command(flatten)]
@@ -194,7 +200,7 @@ pub struct RunArguments {
 }
 
 /// `record`.
-#[derive(Debug, Args, Clone, Default)]
+#[derive(Debug, Args, Clone)]
 pub struct RecordArguments {
     /// The engines. Without --candidate only the reference is recorded.
     #[command(flatten)]
@@ -385,7 +391,7 @@ pub struct ListArguments {
 }
 
 /// `divergences`.
-#[derive(Debug, Args, Clone, Default)]
+#[derive(Debug, Args, Clone)]
 pub struct DivergencesArguments {
     /// Run the scenarios now, instead of reading the recorded transcripts.
     #[arg(long)]
@@ -560,4 +566,20 @@ pub enum Format {
     Terminal,
     /// The machine-readable result.
     Json,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_command_flags_have_their_defaults() {
+        let (Command::Run(none), Ok(Arguments { command: Some(Command::Run(run)), .. })) =
+            (Command::default(), Arguments::try_parse_from(["lockstep", "run"]))
+        else {
+            panic!("no run")
+        };
+        assert!(none.fallback && !run.fallback);
+        assert_eq!(format!("{:?}", RunArguments { fallback: false, ..*none }), format!("{run:?}"));
+    }
 }

@@ -2,7 +2,7 @@
 
 mod interposer;
 
-use crate::args::{BenchArguments, EngineArguments};
+use crate::args::{self, BenchArguments, EngineArguments};
 use crate::engines::{self, Choice, Place};
 use crate::error::CliError;
 use lockstep_harness::bench::replay_bare;
@@ -14,7 +14,7 @@ use std::time::Duration;
 /// What the harness costs beside the bare requests, or what the interposer costs beside the direct way: interleaved, on one engine.
 pub async fn bench(arguments: &BenchArguments) -> Result<u8, CliError> {
     let choice = Choice { reference: Place::parse(&arguments.engine, &arguments.engines)?, candidate: None };
-    let engine_arguments = EngineArguments { deadline: 30, ..EngineArguments::default() };
+    let engine_arguments: EngineArguments = args::defaults();
     let sides = engines::bring_up(&choice, &engine_arguments).await?;
     let measured = match arguments.interposer {
         true => interposer::measure(&sides[0], arguments).await,
