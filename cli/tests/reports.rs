@@ -125,13 +125,8 @@ fn the_document_for_users_names_each_divergence_with_an_example() {
 #[test]
 fn pages_are_light_whole_and_hold_hostile_text_as_text() {
     let html = reports().join("html");
-    let mut pending = vec![html.clone()];
     let mut pages = 0;
-    while let Some(path) = pending.pop() {
-        if path.is_dir() {
-            pending.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
-            continue;
-        }
+    for path in files(&html) {
         if path.extension().is_none_or(|kind| kind != "html") {
             assert!(["style.css", "script.js"].map(|name| html.join(name)).contains(&path), "{}", path.display());
             continue;
@@ -153,16 +148,8 @@ fn pages_are_light_whole_and_hold_hostile_text_as_text() {
 /// Nothing that the HTML standard calls a parse error, on pages of each kind.
 #[test]
 fn pages_are_valid_html() {
-    let html = reports().join("html");
-    let mut pending = vec![html.clone()];
-    let mut pages = Vec::new();
-    while let Some(path) = pending.pop() {
-        match path.is_dir() {
-            true => pending.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path())),
-            false if path.extension().is_some_and(|kind| kind == "html") => pages.push(path),
-            false => {}
-        }
-    }
+    let mut pages = files(&reports().join("html"));
+    pages.retain(|path| path.extension().is_some_and(|kind| kind == "html"));
     pages.sort();
     let scenario = |path: &Path| path.components().any(|part| part.as_os_str() == "scenarios");
     let (scenarios, others): (Vec<_>, Vec<_>) = pages.into_iter().partition(|path| scenario(path));
@@ -176,6 +163,12 @@ fn pages_are_valid_html() {
         let parsed = html5ever::parse_document(markup5ever_rcdom::RcDom::default(), options).one(text);
         assert!(parsed.errors.borrow().is_empty(), "{}: {:#?}", page.display(), parsed.errors.borrow());
     }
+}
+
+/// All files below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
 /// Every link of a page leads to a file of the report.

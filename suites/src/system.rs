@@ -51,8 +51,7 @@ async fn info(s: &mut Session) -> Outcome {
 }
 
 async fn disk_usage(s: &mut Session) -> Outcome {
-    // Podman's builds may leave images without name or label (seen with 4.3 and 5.4, in some runs): they are nobody's step.
-    s.quiet("POST", "/images/prune", None).await?;
+    crate::images::sweep(s).await?;
     s.call("GET /system/df", &[]).any_age().expect(200).await?;
     Ok(())
 }
@@ -65,8 +64,7 @@ async fn disk_usage_of_container_and_volume(s: &mut Session) -> Outcome {
     }))
     .await?;
     s.remember("volume", &volume);
-    // Podman's builds may leave images without name or label (seen with 4.3 and 5.4, in some runs): they are nobody's step.
-    s.quiet("POST", "/images/prune", None).await?;
+    crate::images::sweep(s).await?;
     s.call("GET /system/df", &[]).any_age().expect(200).await?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use crate::engines::{self, Choice, Place};
 use crate::error::CliError;
 use lockstep_harness::bench::replay_bare;
 use lockstep_harness::runner::{self, Side};
-use lockstep_harness::scenario::Scenario;
+use lockstep_harness::scenario::{LABEL, Scenario, remove_labelled};
 use lockstep_harness::transcript::{Payload, Transcript};
 use std::time::Duration;
 
@@ -53,6 +53,8 @@ async fn against_bare(side: &Side, arguments: &BenchArguments) -> Result<(), Cli
     Ok(())
 }
 
+/// The run that scenarios are picked in.
+const PICK: &str = "lockstepbenchpick";
 /// How many scenarios are measured.
 const MEASURED: usize = 40;
 
@@ -75,7 +77,7 @@ async fn plain_scenarios(side: &Side) -> Vec<Scenario> {
 }
 
 async fn replays(side: &Side, scenario: &Scenario) -> bool {
-    let recording = runner::take(side, scenario, "lockstepbenchpick", Duration::from_secs(60)).await;
+    let recording = runner::take(side, scenario, PICK, Duration::from_secs(60)).await;
     let steps: Duration = recording.raw.steps.iter().map(|step| step.duration).sum();
     let waited = recording.duration > steps + Duration::from_millis(15);
     if recording.stop.is_some() || waited || !is_plain(&recording.raw) {
@@ -83,7 +85,9 @@ async fn replays(side: &Side, scenario: &Scenario) -> bool {
     }
     let patience = 3 * recording.duration + Duration::from_secs(1);
     let bare = tokio::time::timeout(patience, replay_bare(&side.engine.client, &recording.raw)).await;
-    matches!(bare, Ok(Ok(bare)) if bare.same)
+    // What took too long or failed has not removed what it made.
+    let removed = remove_labelled(&side.engine.client, &format!("{LABEL}={PICK}")).await;
+    removed.is_ok() && matches!(bare, Ok(Ok(bare)) if bare.same)
 }
 
 fn is_plain(transcript: &Transcript) -> bool {

@@ -149,7 +149,7 @@ const ROWS: &[Row] = &[
     number("GET /images/*|GET /system/df", "/body/**/SharedSize", "bytes", SIZE),
     keeping(Keep::Nothing, number(TRANSFER, "/body/*/progressDetail/*", "number", PROGRESS)),
     keeping(Keep::Zero, text(TRANSFER, "/body/*/progress", "progress", PROGRESS)),
-    // Empty since Docker 29 and with Podman.
+    // Podman leaves it empty.
     text("*", "/body/**/DockerVersion", "version", RELEASE),
     // System.
     // The working containers of builds, which Podman keeps and its list does not show.

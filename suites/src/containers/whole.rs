@@ -113,8 +113,7 @@ async fn endpoint(s: &mut Session) -> Outcome {
     s.until_exited(&container).await?;
     let label = s.label();
     s.call("GET /volumes", &[]).filters(json!({ "label": [label] })).independent().expect(200).await?;
-    // Podman's builds may leave images without name or label (seen with 4.3 and 5.4, in some runs): they are nobody's step.
-    s.quiet("POST", "/images/prune", None).await?;
+    crate::images::sweep(s).await?;
     s.call("GET /system/df", &[]).independent().expect(200).await?;
     let filters = json!({ "id": [container] });
     s.call("GET /containers/json", &[]).query("all", 1).query("size", 1).filters(filters).expect(200).await?;

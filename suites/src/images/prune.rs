@@ -2,7 +2,7 @@
 
 // An engine prunes once at a time and answers 409 meanwhile, so that every scenario here is alone.
 
-use super::{imported, nameless};
+use super::{imported, nameless, sweep};
 use lockstep_harness::scenario::{Area, Need, Outcome, Session};
 use serde_json::{Value, json};
 
@@ -44,8 +44,7 @@ async fn keeps_named(s: &mut Session) -> Outcome {
 }
 
 async fn all_dangling(s: &mut Session) -> Outcome {
-    // Podman's builds may leave images without name or label (seen with 4.3 and 5.4, in some runs): they are nobody's step.
-    s.quiet("POST", "/images/prune", None).await?;
+    sweep(s).await?;
     s.call("POST /images/prune", &[]).expect(200).await?;
     nameless(s).await?;
     s.call("POST /images/prune", &[]).expect(200).await?;
