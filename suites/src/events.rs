@@ -9,7 +9,10 @@ pub fn add(catalogue: &mut Catalogue) {
     area.add("container/life", |s| Box::pin(container_life(s)));
     area.add("container/rename-pause-kill", |s| Box::pin(container_states(s)));
     area.add("container/by-label-and-event", |s| Box::pin(by_label_and_event(s)));
+    area.add("container/by-image", |s| Box::pin(by_image(s)));
+    area.add("network/connect", |s| Box::pin(network_connect(s)));
     area.add("image/tag-untag", |s| Box::pin(image(s)));
+    area.add("image/removed", |s| Box::pin(image_removed(s)));
     area.add("volume/life", |s| Box::pin(volume(s)));
     area.add("network/life", |s| Box::pin(network(s)));
     area.add("none-in-range", |s| Box::pin(none_in_range(s)));
@@ -63,12 +66,18 @@ async fn by_label_and_event(s: &mut Session) -> Outcome {
 
 async fn image(s: &mut Session) -> Outcome {
     let since = s.clock();
-    let image = s.image().to_owned();
-    let name = s.image_name("tagged");
-    let (repository, tag) = crate::images::split(&name);
-    s.call("POST /images/{name}/tag", &[&image]).query("repo", repository).query("tag", tag).expect(201).await?;
+    let name = crate::images::tagged(s, "tagged").await?;
     // The untag event carries the image's id, not the name that went: only the tag can be filtered by name.
     told(s, since, json!({ "type": ["image"], "event": ["tag"], "image": [name] })).await
+}
+
+/// Its events carry the id, which is the same as that of no other image.
+async fn image_removed(s: &mut Session) -> Outcome {
+    let since = s.clock();
+    let name = crate::images::imported(s, "gone").await?;
+    let id = s.call("GET /images/{name}/json", &[&name]).expect(200).await?.id()?;
+    s.call("DELETE /images/{name}", &[&name]).expect(200).await?;
+    told(s, since, json!({ "type": ["image"], "event": ["untag", "delete"], "image": [id] })).await
 }
 
 async fn volume(s: &mut Session) -> Outcome {
@@ -86,6 +95,28 @@ async fn network(s: &mut Session) -> Outcome {
     let network = s.call("POST /networks/create", &[]).json(body).expect(201).await?.id()?;
     s.call("DELETE /networks/{id}", &[&network]).expect(204).await?;
     told(s, since, json!({ "type": ["network"], "network": [name] })).await
+}
+
+/// A container's events by the image that it was made from.
+async fn by_image(s: &mut Session) -> Outcome {
+    let since = s.clock();
+    let container = s.create(json!({ "Cmd": ["probe", "exit", "0"] })).await?;
+    s.call("DELETE /containers/{id}", &[&container]).expect(204).await?;
+    let image = s.image().to_owned();
+    told(s, since, json!({ "type": ["container"], "container": [container], "image": [image] })).await
+}
+
+async fn network_connect(s: &mut Session) -> Outcome {
+    let since = s.clock();
+    let name = s.name("net");
+    let body = json!({ "Name": name, "IPAM": { "Config": [{ "Subnet": "10.221.249.0/24" }] } });
+    let network = s.call("POST /networks/create", &[]).json(body).expect(201).await?.id()?;
+    let host = json!({ "NetworkMode": name });
+    let container = s.start(json!({ "Cmd": ["probe", "sleep", "60"], "HostConfig": host })).await?;
+    let body = json!({ "Container": container });
+    s.call("POST /networks/{id}/disconnect", &[&network]).json(body.clone()).expect(200).await?;
+    s.call("POST /networks/{id}/connect", &[&network]).json(body).expect(200).await?;
+    told(s, since, json!({ "type": ["network"], "event": ["connect", "disconnect"], "network": [name] })).await
 }
 
 async fn none_in_range(s: &mut Session) -> Outcome {

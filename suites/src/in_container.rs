@@ -12,6 +12,7 @@ pub fn add(catalogue: &mut Catalogue) {
     // With a bridge of another container there, Podman adds its address to the hosts file of this one.
     let none = || json!({ "HostConfig": { "NetworkMode": "none" } });
     area.add("network/none", move |s| Box::pin(look(s, "interfaces,resolv,hosts", &[], none()))).alone();
+    area.add("network/mac-address", |s| Box::pin(mac_address(s)));
     area.add("volume", |s| Box::pin(volume(s)));
     area.add("exec-sees-the-same", |s| Box::pin(exec(s)));
 }
@@ -101,6 +102,13 @@ fn cases() -> Vec<Case> {
 
 async fn look(s: &mut Session, what: &str, paths: &[&str], body: Value) -> Outcome {
     s.observe(what, paths, body).await?;
+    Ok(())
+}
+
+async fn mac_address(s: &mut Session) -> Outcome {
+    let asked = "02:42:ac:11:5f:01";
+    s.know(asked, "asked-for");
+    s.observe("interfaces", &[], json!({ "MacAddress": asked })).await?;
     Ok(())
 }
 

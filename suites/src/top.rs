@@ -11,6 +11,7 @@ pub fn add(catalogue: &mut Catalogue) {
     area.add("default", |s| Box::pin(default(s)));
     area.add("ipmgmtd-wanted", |s| Box::pin(ipmgmtd(s)));
     area.add("ps-args", |s| Box::pin(ps_args(s)));
+    area.add("once", |s| Box::pin(once(s)));
     area.add("malformed-ps-args", |s| Box::pin(malformed(s)));
     area.add("children", |s| Box::pin(children(s)));
     area.add("stopped", |s| Box::pin(stopped(s)));
@@ -38,6 +39,13 @@ async fn ps_args(s: &mut Session) -> Outcome {
     for arguments in ["aux", "-o pid,comm", "-eo user,pid,ppid,args"] {
         s.call(TOP, &[&c]).query("ps_args", arguments).independent().expect(200).await?;
     }
+    Ok(())
+}
+
+/// Podman's way to ask for one table; Docker knows no such parameter and answers one anyway.
+async fn once(s: &mut Session) -> Outcome {
+    let c = s.start_probe(&["sleep", "infinity"]).await?;
+    s.call(TOP, &[&c]).query("stream", "false").expect(200).await?;
     Ok(())
 }
 

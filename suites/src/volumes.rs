@@ -19,6 +19,7 @@ pub fn add(catalogue: &mut Catalogue) {
     }
     // Docker looks for a plugin for 15 s, and no other volume is made meanwhile.
     area.add("create/bad/malformed-json", |s| Box::pin(create_malformed(s)));
+    area.add("inspect/beginning-of-a-name", |s| Box::pin(inspect_beginning(s)));
     area.add("inspect/unknown", |s| Box::pin(inspect_unknown(s)));
     area.add("list/all-there-are", |s| Box::pin(list_all(s))).needs(Need::Disposable);
     area.add("list/by-label-and-name", |s| Box::pin(list_by_label_and_name(s)));
@@ -35,6 +36,7 @@ pub fn add(catalogue: &mut Catalogue) {
     area.add("mount/data-is-kept", |s| Box::pin(data_is_kept(s)));
     area.add("mount/read-only", |s| Box::pin(read_only(s)));
     area.add("mount/copies-what-the-image-has", |s| Box::pin(copies_image_content(s)));
+    area.add("mount/owner-of-the-place", |s| Box::pin(owner_of_the_place(s)));
     area.add("mount/nocopy", |s| Box::pin(nocopy(s)));
     area.add("mount/bind-names-a-new-volume", |s| Box::pin(bind_makes_volume(s)));
     area.add("mount/anonymous-goes-with-its-container", |s| Box::pin(anonymous_goes(s)));
@@ -95,6 +97,17 @@ async fn create_bad(s: &mut Session, body: Value, status: u16) -> Outcome {
 
 async fn create_malformed(s: &mut Session) -> Outcome {
     s.call("POST /volumes/create", &[]).body("application/json", "{bad").expect(400).await?;
+    Ok(())
+}
+
+/// The beginning of a volume's name is not its name.
+async fn inspect_beginning(s: &mut Session) -> Outcome {
+    volume(s, "volume-one").await?;
+    let beginning = s.name("volume");
+    s.call("GET /volumes/{name}", &[&beginning]).independent().expect(404).await?;
+    s.call("DELETE /volumes/{name}", &[&beginning]).independent().expect(404).await?;
+    let filters = json!({ "name": [s.name("volume-one")] });
+    s.call("GET /volumes", &[]).filters(filters).expect(200).await?;
     Ok(())
 }
 
@@ -210,6 +223,16 @@ async fn copies_image_content(s: &mut Session) -> Outcome {
     let name = volume(s, "data").await?;
     let host = json!({ "Mounts": [{ "Type": "volume", "Source": name, "Target": "/etc" }] });
     s.observe_command("files", &["probe", "read-file", "/etc/plain.txt"], json!({ "HostConfig": host })).await?;
+    Ok(())
+}
+
+/// One empty volume at two places that belong to different users: whose it is inside.
+async fn owner_of_the_place(s: &mut Session) -> Outcome {
+    let name = volume(s, "data").await?;
+    for place in ["/tmp", "/home/tester"] {
+        let host = json!({ "Mounts": [{ "Type": "volume", "Source": name, "Target": place }] });
+        s.observe("files", &[place], json!({ "HostConfig": host })).await?;
+    }
     Ok(())
 }
 

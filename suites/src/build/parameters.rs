@@ -18,6 +18,7 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("parameters/limits", |s| Box::pin(limits(s)));
     area.add("parameters/networkmode", |s| Box::pin(networkmode(s)));
     area.add("parameters/cachefrom", |s| Box::pin(cachefrom(s)));
+    area.add("parameters/cachefrom-of-nothing", |s| Box::pin(cachefrom_of_nothing(s)));
     area.add("parameters/of-buildkit-alone", |s| Box::pin(of_buildkit(s)));
     area.add("parameters/bad/packed", |s| Box::pin(bad_packed(s)));
     for (case, name, value, status) in [
@@ -170,6 +171,16 @@ async fn cachefrom(s: &mut Session) -> Outcome {
         let call = build(s, &[("Dockerfile", &dockerfile)]).query("t", &name);
         call.query("cachefrom", json!([from])).independent().expect(200).await?;
     }
+    Ok(())
+}
+
+/// An empty list is no list: docker's own command sends it with every build.
+async fn cachefrom_of_nothing(s: &mut Session) -> Outcome {
+    let dockerfile = format!("FROM {}\nLABEL cached={}\n", s.image(), s.label());
+    super::built(s, &dockerfile).await?;
+    let name = s.image_name("again");
+    let call = build(s, &[("Dockerfile", &dockerfile)]).query("t", &name);
+    call.query("cachefrom", "[]").expect(200).await?;
     Ok(())
 }
 

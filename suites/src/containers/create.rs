@@ -11,6 +11,8 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("create/common-fields", |s| Box::pin(common_fields(s)));
     area.add("create/resource-fields", |s| Box::pin(resource_fields(s)));
     area.add("create/entrypoint-and-cmd", |s| Box::pin(entrypoint_and_cmd(s)));
+    area.add("create/empty-entrypoint", |s| Box::pin(empty_entrypoint(s)));
+    area.add("create/mount-with-a-slash-behind", |s| Box::pin(slash_behind(s)));
     area.add("create/name/plain", |s| Box::pin(name_is_kept(s, "Plain_1.x-y", "")));
     area.add("create/name/leading-slash", |s| Box::pin(name_is_kept(s, "slash", "/")));
     area.add("create/name/empty", |s| Box::pin(empty_name(s)));
@@ -83,6 +85,35 @@ async fn resource_fields(s: &mut Session) -> Outcome {
         }))
         .await?;
     inspect(s, &c).await
+}
+
+/// An empty list takes the image's entry point away, so that the command runs by itself.
+async fn empty_entrypoint(s: &mut Session) -> Outcome {
+    let first = s.create(json!({ "Cmd": ["probe", "exit", "0"] })).await?;
+    let child = s.image_name("child");
+    let (repository, tag) = child.rsplit_once(':').unwrap_or((&child, "latest"));
+    s.call("POST /commit", &[])
+        .query("container", &first)
+        .query("repo", repository)
+        .query("tag", tag)
+        .query("changes", r#"ENTRYPOINT ["probe", "exit", "3"]"#)
+        .json(json!({}))
+        .expect(201)
+        .await?;
+    let body = json!({ "Image": child, "Entrypoint": [], "Cmd": ["probe", "exit", "5"] });
+    let container = s.start(body).await?;
+    s.call("POST /containers/{id}/wait", &[&container]).expect(200).await?;
+    s.until_exited(&container).await?;
+    inspect(s, &container).await
+}
+
+/// One place named twice, once with a slash behind it.
+async fn slash_behind(s: &mut Session) -> Outcome {
+    let volume = s.name("data");
+    s.remember("volume", &volume);
+    let host = json!({ "Binds": [format!("{volume}:/data/")] });
+    let container = s.create(json!({ "Cmd": forever(), "Volumes": { "/data": {} }, "HostConfig": host })).await?;
+    inspect(s, &container).await
 }
 
 /// Path and Args put the two together.

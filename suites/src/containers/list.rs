@@ -72,13 +72,13 @@ async fn newest_first(s: &mut Session) -> Outcome {
     Ok(())
 }
 
-/// A limit implies all states.
+/// A limit implies all states, and none of 0 is none.
 async fn limit(s: &mut Session) -> Outcome {
     for word in ["one", "two", "three"] {
         let name = s.name(word);
         named(s, &name).await?;
     }
-    for limit in [1, 2, 9] {
+    for limit in [0, 1, 2, 9] {
         let own = s.own();
         s.call(LIST, &[]).query("limit", limit).filters(own).independent().expect(200).await?;
     }

@@ -113,6 +113,7 @@ async fn status(s: &mut Session) -> Outcome {
         json!(["created", "running"]),
         json!(["paused"]),
         json!(["dead"]),
+        json!(["restarting"]),
     ] {
         filtered(s, json!({ "status": states })).await?;
     }

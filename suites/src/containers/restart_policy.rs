@@ -5,7 +5,7 @@ use lockstep_harness::scenario::{Area, Outcome, Session, Stop};
 use serde_json::{Value, json};
 
 /// Fails the first time it runs, and then runs until it is killed.
-const FAILS_ONCE: &str = "probe read-file /tmp/ran && probe sleep infinity || probe write-file /tmp/ran yes && exit 3";
+const FAILS_ONCE: &str = "probe read-file /tmp/ran && probe write-file /tmp/again yes && probe sleep infinity || probe write-file /tmp/ran yes && exit 3";
 
 pub(super) fn add(area: &mut Area<'_>) {
     area.add("restart-policy/on-failure-up-to-a-maximum", |s| Box::pin(up_to_a_maximum(s)));
@@ -67,6 +67,8 @@ async fn restarts(s: &mut Session, name: &str) -> Outcome {
 
 async fn stopped(s: &mut Session, name: &str) -> Outcome {
     let c = restarted(s, name).await?;
+    // Docker says running a moment before the command has taken runc's place, and runc ends with 2 when it is stopped.
+    s.until_at(&format!("/containers/{c}/archive?path=/tmp/again"), "", |archive| archive.is_some()).await?;
     s.call("POST /containers/{id}/stop", &[&c]).query("t", 0).expect(204).await?;
     inspect(s, &c).await
 }

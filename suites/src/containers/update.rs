@@ -17,6 +17,7 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("update/exited", |s| Box::pin(update_exited(s)));
     area.add("update/memory-above-swap", |s| Box::pin(memory_above_swap(s)));
     area.add("update/cpus-over-quota", |s| Box::pin(cpus_over_quota(s)));
+    area.add("update/keeps-what-it-does-not-name", |s| Box::pin(keeps(s)));
     area.add("update/missing", |s| Box::pin(missing(s)));
     area.add("update/body/empty", |s| Box::pin(raw_body(s, 500, "application/json", "")));
     area.add("update/body/broken-json", |s| Box::pin(raw_body(s, 500, "application/json", "{")));
@@ -89,6 +90,17 @@ async fn cpus_over_quota(s: &mut Session) -> Outcome {
     let c = s.create(json!({ "Cmd": forever(), "HostConfig": { "CpuPeriod": 100_000, "CpuQuota": 50_000 } })).await?;
     s.call(UPDATE, &[&c]).json(json!({ "NanoCpus": 500_000_000 })).expect(409).await?;
     Ok(())
+}
+
+/// Only what is named changes.
+async fn keeps(s: &mut Session) -> Outcome {
+    // Podman sets a limit of processes of its own, which an unprivileged engine may not.
+    let limit = |name: &str| json!({ "Name": name, "Soft": 512, "Hard": 1024 });
+    let host = json!({ "Ulimits": [limit("nofile"), limit("nproc")], "PidsLimit": 50 });
+    let container = s.start(json!({ "Cmd": super::forever(), "HostConfig": host })).await?;
+    let change = json!({ "Memory": 67_108_864, "MemorySwap": 134_217_728 });
+    s.call(UPDATE, &[&container]).json(change).expect(200).await?;
+    inspect(s, &container).await
 }
 
 async fn missing(s: &mut Session) -> Outcome {

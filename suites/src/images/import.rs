@@ -8,6 +8,7 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("import/repo-and-tag", |s| Box::pin(repo_and_tag(s)));
     area.add("import/tag-within-repo", |s| Box::pin(tag_within_repo(s)));
     area.add("import/message-and-changes", |s| Box::pin(message_and_changes(s)));
+    area.add("import/labels-in-one-change", |s| Box::pin(labels_in_one_change(s)));
     area.add("import/unknown-change", |s| Box::pin(unknown_change(s)));
     area.add("import/upper-case-repo", |s| Box::pin(upper_case_repo(s)));
     area.add("import/no-archive", |s| Box::pin(no_archive(s)));
@@ -34,6 +35,21 @@ async fn repo_and_tag(s: &mut Session) -> Outcome {
 
 async fn tag_within_repo(s: &mut Session) -> Outcome {
     let name = super::imported(s, "imported").await?;
+    s.call("GET /images/{name}/json", &[&name]).expect(200).await?;
+    Ok(())
+}
+
+async fn labels_in_one_change(s: &mut Session) -> Outcome {
+    let name = s.image_name("labelled");
+    let labels = format!("LABEL {} colour=blue \"taste\"=\"sweet and sour\"", s.label());
+    s.call("POST /images/create", &[])
+        .query("fromSrc", "-")
+        .query("repo", &name)
+        .query("changes", labels)
+        .tar(archives::files(&[("c.txt", "labels in one change\n")]))
+        .progress()
+        .expect(200)
+        .await?;
     s.call("GET /images/{name}/json", &[&name]).expect(200).await?;
     Ok(())
 }

@@ -1,12 +1,15 @@
 //! `GET /images/json`.
 
 use super::{imported, nameless, split, tagged};
+use crate::archives;
 use lockstep_harness::scenario::{Area, Outcome, Session};
 use serde_json::{Value, json};
 
 pub(super) fn add(area: &mut Area<'_>) {
     area.add("list/by-reference", |s| Box::pin(by_reference(s)));
     area.add("list/by-label", |s| Box::pin(by_label(s)));
+    area.add("list/by-two-labels", |s| Box::pin(by_two_labels(s)));
+    area.add("list/by-reference-and-label", |s| Box::pin(by_reference_and_label(s)));
     area.add("list/by-before-and-since", |s| Box::pin(by_before_and_since(s)));
     area.add("list/dangling", |s| Box::pin(dangling(s)));
     area.add("list/two-names-of-one-image", |s| Box::pin(two_names(s)));
@@ -35,6 +38,41 @@ async fn by_label(s: &mut Session) -> Outcome {
     let own = s.own();
     s.call("GET /images/json", &[]).filters(own.clone()).expect(200).await?;
     s.call("GET /images/json", &[]).query("all", "true").filters(own).expect(200).await?;
+    Ok(())
+}
+
+/// An image has to have both.
+async fn by_two_labels(s: &mut Session) -> Outcome {
+    imported(s, "plain").await?;
+    coloured(s, "coloured").await?;
+    let labels = json!({ "label": [s.label(), "colour=blue"] });
+    s.call("GET /images/json", &[]).filters(labels).expect(200).await?;
+    Ok(())
+}
+
+/// Each of the two filters fits an image, and no image fits both.
+async fn by_reference_and_label(s: &mut Session) -> Outcome {
+    let plain = imported(s, "plain").await?;
+    coloured(s, "coloured").await?;
+    let both = json!({ "reference": [plain], "label": [format!("own={}", s.name("coloured"))] });
+    s.call("GET /images/json", &[]).filters(both).expect(200).await?;
+    Ok(())
+}
+
+/// Imports an image with two labels more, each in a change of its own (Podman makes one label of several in one).
+async fn coloured(s: &mut Session, word: &str) -> Outcome {
+    let (name, own) = (s.image_name(word), s.name(word));
+    let label = format!("LABEL {}", s.label());
+    s.call("POST /images/create", &[])
+        .query("fromSrc", "-")
+        .query("repo", &name)
+        .query("changes", label)
+        .query("changes", "LABEL colour=blue")
+        .query("changes", format!("LABEL own={own}"))
+        .tar(archives::files(&[("content.txt", &name)]))
+        .progress()
+        .expect(200)
+        .await?;
     Ok(())
 }
 

@@ -36,9 +36,9 @@ pub fn split(name: &str) -> (&str, &str) {
     name.rsplit_once(':').unwrap_or((name, "latest"))
 }
 
-/// Gives the probe's image another name of the scenario's own.
+/// Gives an image of the scenario's own a second name: on the probe's image other scenarios would see it.
 pub async fn tagged(s: &mut Session, word: &str) -> Result<String, Stop> {
-    let image = s.image().to_owned();
+    let image = imported(s, "first").await?;
     let name = s.image_name(word);
     let (repository, tag) = split(&name);
     s.call("POST /images/{name}/tag", &[&image]).query("repo", repository).query("tag", tag).expect(201).await?;

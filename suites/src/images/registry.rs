@@ -52,7 +52,7 @@ async fn push_unknown(s: &mut Session) -> Outcome {
 }
 
 async fn push_refused(s: &mut Session) -> Outcome {
-    let image = s.image().to_owned();
+    let image = super::imported(s, "first").await?;
     let repository = format!("127.0.0.1:1/{}", s.name("pushed"));
     s.remember("image", &format!("{repository}:t"));
     s.call("POST /images/{name}/tag", &[&image]).query("repo", &repository).query("tag", "t").expect(201).await?;

@@ -1,7 +1,7 @@
 //! `DELETE /images/{name}`.
 
 use super::{imported, split, tagged};
-use lockstep_harness::scenario::{Area, Outcome, Session};
+use lockstep_harness::scenario::{Area, Outcome, Session, Stop};
 use serde_json::json;
 
 pub(super) fn add(area: &mut Area<'_>) {
@@ -12,6 +12,8 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("remove/unknown", |s| Box::pin(unknown(s)));
     area.add("remove/used-by-a-created-container", |s| Box::pin(used_by_created(s)));
     area.add("remove/used-by-a-running-container", |s| Box::pin(used_by_running(s)));
+    area.add("remove/forced-by-name-while-running", |s| Box::pin(forced_by_name(s)));
+    area.add("remove/forced-by-id-while-running", |s| Box::pin(forced_by_id(s)));
     area.add("remove/noprune", |s| Box::pin(noprune(s)));
 }
 
@@ -67,6 +69,39 @@ async fn used_by_running(s: &mut Session) -> Outcome {
     let name = tagged(s, "used").await?;
     let container = s.start(json!({ "Image": name, "Cmd": ["probe", "sleep", "60"] })).await?;
     s.call("DELETE /images/{name}", &[&name]).independent().expect(200).await?;
+    s.call("GET /containers/{id}/json", &[&container]).expect(200).await?;
+    Ok(())
+}
+
+/// An image of its own with one name, and a container that runs on it.
+async fn standing(s: &mut Session) -> Result<(String, String), Stop> {
+    let first = s.create(json!({ "Cmd": ["probe", "exit", "0"] })).await?;
+    let child = s.image_name("child");
+    let (repository, tag) = split(&child);
+    s.call("POST /commit", &[])
+        .query("container", &first)
+        .query("repo", repository)
+        .query("tag", tag)
+        .json(json!({}))
+        .expect(201)
+        .await?;
+    let container = s.start(json!({ "Image": child, "Cmd": ["probe", "sleep", "60"] })).await?;
+    Ok((child, container))
+}
+
+/// Force takes the last name away and leaves image and container.
+async fn forced_by_name(s: &mut Session) -> Outcome {
+    let (child, container) = standing(s).await?;
+    s.call("DELETE /images/{name}", &[&child]).query("force", "true").expect(200).await?;
+    s.call("GET /containers/{id}/json", &[&container]).expect(200).await?;
+    Ok(())
+}
+
+/// Force does not go as far as a running container.
+async fn forced_by_id(s: &mut Session) -> Outcome {
+    let (child, container) = standing(s).await?;
+    let id = s.call("GET /images/{name}/json", &[&child]).expect(200).await?.id()?;
+    s.call("DELETE /images/{name}", &[&id]).query("force", "true").independent().expect(409).await?;
     s.call("GET /containers/{id}/json", &[&container]).expect(200).await?;
     Ok(())
 }

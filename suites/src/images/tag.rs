@@ -38,7 +38,7 @@ async fn twice(s: &mut Session) -> Outcome {
 }
 
 async fn without_tag(s: &mut Session) -> Outcome {
-    let image = s.image().to_owned();
+    let image = imported(s, "first").await?;
     let name = s.image_name("tagged");
     let latest = format!("{}:latest", split(&name).0);
     s.remember("image", &latest);

@@ -7,6 +7,7 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("push-and-pull", |s| Box::pin(push_and_pull(s))).needs(Registry::needs());
     area.add("pull-by-digest", |s| Box::pin(by_digest(s))).needs(Registry::needs());
     area.add("all-tags", |s| Box::pin(all_tags(s))).needs(Registry::needs());
+    area.add("digest-after-push", |s| Box::pin(digest_after_push(s))).needs(Registry::needs());
     area.add("push-twice", |s| Box::pin(push_twice(s))).needs(Registry::needs());
     area.add("missing", |s| Box::pin(missing(s))).needs(Registry::needs());
     area.add("build-pulls", |s| Box::pin(build_pulls(s))).needs(Registry::needs());
@@ -50,6 +51,21 @@ async fn all_tags(s: &mut Session) -> Outcome {
     s.call("POST /images/{name}/tag", &[&name]).query("repo", &repository).query("tag", "u").expect(201).await?;
     s.call(PUSH, &[&repository]).header("x-registry-auth", NOBODY).progress().independent().expect(200).await?;
     s.call(PULL, &[]).query("fromImage", &repository).progress().independent().expect(200).await?;
+    Ok(())
+}
+
+/// The digest that the image says it has once it is pushed is the one that the registry knows it by.
+async fn digest_after_push(s: &mut Session) -> Outcome {
+    let registry = s.registry(Access::Open).await?;
+    let name = format!("{}:t", named(s, &registry).await?);
+    s.call("GET /images/{name}/json", &[&name]).independent().expect(200).await?;
+    let call = s.call(PUSH, &[&name]).header("x-registry-auth", NOBODY);
+    call.progress().expect(200).await?;
+    let digest = s.call("GET /images/{name}/json", &[&name]).expect(200).await?.text("/RepoDigests/0")?;
+    s.remember("image", &digest);
+    let (repository, digest) = digest.split_once('@').unwrap_or_default();
+    let call = s.call(PULL, &[]).query("fromImage", repository).query("tag", digest);
+    call.progress().expect(200).await?;
     Ok(())
 }
 
