@@ -64,17 +64,20 @@ async fn used_by_created(s: &mut Session) -> Outcome {
     Ok(())
 }
 
-/// The name goes, the image stays: the probe's image has another name.
+/// The name goes, the image stays: it has another name.
 async fn used_by_running(s: &mut Session) -> Outcome {
-    let name = tagged(s, "used").await?;
+    let child = child(s).await?;
+    let name = s.image_name("used");
+    let (repository, tag) = split(&name);
+    s.call("POST /images/{name}/tag", &[&child]).query("repo", repository).query("tag", tag).expect(201).await?;
     let container = s.start(json!({ "Image": name, "Cmd": ["probe", "sleep", "60"] })).await?;
     s.call("DELETE /images/{name}", &[&name]).independent().expect(200).await?;
     s.call("GET /containers/{id}/json", &[&container]).expect(200).await?;
     Ok(())
 }
 
-/// An image of its own with one name, and a container that runs on it.
-async fn standing(s: &mut Session) -> Result<(String, String), Stop> {
+/// An image of the scenario's own, made of the probe's.
+async fn child(s: &mut Session) -> Result<String, Stop> {
     let first = s.create(json!({ "Cmd": ["probe", "exit", "0"] })).await?;
     let child = s.image_name("child");
     let (repository, tag) = split(&child);
@@ -85,6 +88,12 @@ async fn standing(s: &mut Session) -> Result<(String, String), Stop> {
         .json(json!({}))
         .expect(201)
         .await?;
+    Ok(child)
+}
+
+/// An image of its own with one name, and a container that runs on it.
+async fn standing(s: &mut Session) -> Result<(String, String), Stop> {
+    let child = child(s).await?;
     let container = s.start(json!({ "Image": child, "Cmd": ["probe", "sleep", "60"] })).await?;
     Ok((child, container))
 }
