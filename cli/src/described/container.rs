@@ -166,6 +166,7 @@ fn command(
     }
     add("--folder", folder.display().to_string());
     add("--socket", SOCKET.to_owned());
+    add("--env", format!("{}={}", engine::GO_RUNTIME.0, engine::GO_RUNTIME.1));
     let command = match description.family {
         Family::Docker => {
             let file = folder.join("daemon.json");

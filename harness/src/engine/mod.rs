@@ -23,7 +23,8 @@ pub use endpoint::{Endpoint, Family, Named, Target};
 pub use error::EngineError;
 pub use identity::EngineIdentity;
 pub use launch::{
-    DAEMON_JSON, Daemon, Start, can_launch, docker, end_all, launch, missing_helpers, on_path, podman, sweep,
+    DAEMON_JSON, Daemon, GO_RUNTIME, Start, can_launch, docker, end_all, launch, missing_helpers, on_path, podman,
+    sweep,
 };
 pub use ssh::{SshPlace, sweep_sockets};
 pub use tls::TlsFiles;

@@ -19,7 +19,7 @@ use super::{Client, Endpoint, EngineError, Family, Limits, WireRequest};
 pub use beside::Beside;
 pub use folder::sweep;
 use keeper::Keeper;
-pub use setup::{DAEMON_JSON, Start, can_launch, docker, missing_helpers, on_path, podman};
+pub use setup::{DAEMON_JSON, GO_RUNTIME, Start, can_launch, docker, missing_helpers, on_path, podman};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};

@@ -132,6 +132,12 @@ pub const DAEMON_JSON: &str = r#"{
 }
 "#;
 
+/// What the Go runtime of an engine that Lockstep launches is told, as an environment variable: to collect garbage at five times what is in
+/// use. An engine starts itself again for most of what it does to a container (dockerd is `exe` there), and those short lives spend their time
+/// collecting what they set up with. Takes 11 % off a run of containers (Docker 20.10.24, twice 195 scenarios side by side), and a daemon
+/// 136 MB instead of 92.
+pub const GO_RUNTIME: (&str, &str) = ("GOGC", "400");
+
 /// Writes the daemon's files into its folder.
 pub(super) fn prepare(family: Family, folder: &Path, group: &str) -> std::io::Result<Setup> {
     std::fs::write(folder.join("resolv.conf"), "nameserver 192.0.2.53\n")?;
@@ -147,6 +153,7 @@ pub(super) fn prepare(family: Family, folder: &Path, group: &str) -> std::io::Re
         ("HOME".to_owned(), at("home")),
         ("TMPDIR".to_owned(), at("tmp")),
         ("LANG".to_owned(), "C.UTF-8".to_owned()),
+        (GO_RUNTIME.0.to_owned(), GO_RUNTIME.1.to_owned()),
     ];
     let mut arguments = vec![folder.display().to_string()];
     match family {
