@@ -128,13 +128,14 @@ async fn shown(s: &mut Session, container: &str, network: &str, peer: &str) -> O
     Ok(())
 }
 
-/// A check that succeeds once and then does not end: the log has one line.
+/// A check that succeeds once and then does not end: the log has one line, and the second check is an exec that runs.
 async fn health_log(s: &mut Session) -> Outcome {
     let check = json!({
-        "Test": ["CMD", "sh", "-c", "cat /tmp/once && sleep 600; probe write-file /tmp/once x"],
+        "Test": ["CMD", "sh", "-c", "cat /tmp/once && probe write-file /tmp/twice x && sleep 600; probe write-file /tmp/once x"],
         "Interval": 1_000_000, "Timeout": 600_000_000_000_u64, "Retries": 1,
     });
     let container = s.start(json!({ "Cmd": forever(), "Healthcheck": check })).await?;
     s.until(&container, "/State/Health/Status", &json!("healthy")).await?;
+    s.until_at(&format!("/containers/{container}/archive?path=/tmp/twice"), "", |archive| archive.is_some()).await?;
     super::inspect(s, &container).await
 }
