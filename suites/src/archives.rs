@@ -16,18 +16,29 @@ pub fn garbage() -> Vec<u8> {
 
 /// An image as `docker save` writes it, with one layer of these files, these tags and this label. Its id depends on nothing else.
 pub fn image(tags: &[&str], label: &str, entries: &[(&str, &str)]) -> Vec<u8> {
+    image_of(json!({ "architecture": "amd64" }), tags, label, entries)
+}
+
+/// The same for a processor that is not this machine's, with its variant.
+pub fn foreign_image(tag: &str, label: &str, entries: &[(&str, &str)]) -> Vec<u8> {
+    image_of(json!({ "architecture": "arm64", "variant": "v8" }), &[tag], label, entries)
+}
+
+fn image_of(mut config: Value, tags: &[&str], label: &str, entries: &[(&str, &str)]) -> Vec<u8> {
     let layer = files(entries);
     let (key, value) = label.split_once('=').unwrap_or((label, ""));
-    let config = json!({
-        "architecture": "amd64",
+    let common = json!({
         "os": "linux",
         "created": "2020-01-01T00:00:00Z",
         "author": "Lockstep",
         "config": { "Cmd": ["/bin/none"], "Env": ["PATH=/bin"], "Labels": { key: value } },
         "history": [{ "created": "2020-01-01T00:00:00Z", "created_by": "lockstep" }],
         "rootfs": { "type": "layers", "diff_ids": [format!("sha256:{}", hex(&layer))] },
-    })
-    .to_string();
+    });
+    if let (Some(config), Value::Object(common)) = (config.as_object_mut(), common) {
+        config.extend(common);
+    }
+    let config = config.to_string();
     let config_name = format!("{}.json", hex(config.as_bytes()));
     let manifest: Value = json!([{ "Config": config_name, "RepoTags": tags, "Layers": ["layer/layer.tar"] }]);
     archive(&[
@@ -74,6 +85,11 @@ fn append(builder: &mut tar::Builder<Vec<u8>>, path: &str, bytes: &[u8]) {
     header.set_mtime(1_577_836_800);
     header.set_size(bytes.len() as u64);
     builder.append_data(&mut header, path, bytes).expect("a tar entry in memory");
+}
+
+/// A text's digest, as registries write it.
+pub fn digest(text: &str) -> String {
+    format!("sha256:{}", hex(text.as_bytes()))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -21,6 +21,7 @@ pub fn add(catalogue: &mut Catalogue) {
     area.add("network", |s| Box::pin(network(s))).needs(docker());
     area.add("events", |s| Box::pin(events(s))).needs(docker());
     area.add("push", |s| Box::pin(push(s))).needs(docker());
+    area.add("buildkit/build-and-prune", |s| Box::pin(buildkit(s))).alone().needs(docker()).needs(Need::Disposable);
     let compose = || Need::Program("docker-compose".to_owned());
     area.add("compose/up-and-logs", |s| Box::pin(compose_logs(s))).needs(compose());
     area.add("compose/up-attached", |s| Box::pin(compose_attached(s))).needs(compose());
@@ -36,6 +37,20 @@ pub fn add(catalogue: &mut Catalogue) {
     ] {
         area.add(name, move |s| Box::pin(plain(s, arguments))).needs(docker());
     }
+}
+
+/// What a build of BuildKit's leaves in the cache, and how it is taken away.
+async fn buildkit(s: &mut Session) -> Outcome {
+    let name = s.image_name("built");
+    let dockerfile = format!("FROM scratch\nLABEL {} colour=blue\n", s.label());
+    s.docker_buildkit(&["--quiet", "--tag", &name], &dockerfile).await?;
+    let used = s.call("GET /system/df", &[]).independent().expect(200).await?;
+    for cache in used.at("/BuildCache")?.as_array().into_iter().flatten() {
+        s.know(cache["ID"].as_str().unwrap_or_default(), "cache");
+    }
+    s.call("POST /build/prune", &[]).query("all", 1).expect(200).await?;
+    s.call("GET /images/{name}/json", &[&name]).expect(200).await?;
+    Ok(())
 }
 
 async fn run_exits(s: &mut Session, status: u8) -> Outcome {
@@ -177,8 +192,9 @@ async fn compose_logs(s: &mut Session) -> Outcome {
 }
 
 /// Attached, it follows the logs and, in the background, the engine's events: this client hides that the latter failed.
+/// The container ends a second later: docker-compose leaves its status out when it has to catch up with an end.
 async fn compose_attached(s: &mut Session) -> Outcome {
-    let Project { name, file } = project(s, "probe write said");
+    let Project { name, file } = project(s, "sh -c 'probe write said && probe sleep 1'");
     let arguments = ["--file", "-", "--project-name", &name, "up", "--no-color"];
     s.client("docker-compose up", "docker-compose", &arguments, &file).await?;
     Ok(())

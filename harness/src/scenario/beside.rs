@@ -30,6 +30,7 @@ const FIRST_PORT: u32 = 20_000;
 /// A registry on the engine's loopback; it ends when this is dropped.
 pub struct Registry {
     host: String,
+    folder: PathBuf,
     _process: Beside,
 }
 
@@ -37,6 +38,33 @@ impl Registry {
     /// What goes before an image's name: `127.0.0.1:PORT`.
     pub fn host(&self) -> &str {
         &self.host
+    }
+
+    /// Lays a manifest of this media type, tagged `t`, and its blobs into the repository, as the registry's own files: what no engine here can push.
+    /// Gives the manifest's digest.
+    pub fn lay(&self, repository: &str, manifest: &str, blobs: &[&str]) -> Result<String, Stop> {
+        let wrong = |problem: std::io::Error| Stop::NotRun(format!("{}: {problem}", self.folder.display()));
+        let root = self.folder.join("data/docker/registry/v2");
+        let write = |path: String, text: &str| {
+            let path = root.join(path);
+            path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&path, text))
+        };
+        let store = |text: &str| {
+            let hex = crate::engine::image::digest(text.as_bytes());
+            write(format!("blobs/sha256/{}/{hex}/data", &hex[..2]), text).map(|()| hex)
+        };
+        let place = format!("repositories/{repository}");
+        for blob in blobs {
+            let hex = store(blob).map_err(wrong)?;
+            write(format!("{place}/_layers/sha256/{hex}/link"), &format!("sha256:{hex}")).map_err(wrong)?;
+        }
+        let hex = store(manifest).map_err(wrong)?;
+        let digest = format!("sha256:{hex}");
+        for link in ["_manifests/revisions", "_manifests/tags/t/index"] {
+            write(format!("{place}/{link}/sha256/{hex}/link"), &digest).map_err(wrong)?;
+        }
+        write(format!("{place}/_manifests/tags/t/current/link"), &digest).map_err(wrong)?;
+        Ok(digest)
     }
 }
 
@@ -116,7 +144,7 @@ impl Session {
             .await
             .map_err(|problem| Stop::NotRun(format!("the registry: {problem}")))?;
         self.know(&host, "registry");
-        Ok(Registry { host, _process: process })
+        Ok(Registry { host, folder, _process: process })
     }
 
     /// Starts another Docker beside the engine, on the same loopback, without networks of its own.

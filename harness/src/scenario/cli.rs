@@ -16,7 +16,18 @@ impl Session {
     /// The operation is the command's first word or two, as the caller names it: `docker run`, `docker network ls`.
     pub async fn docker(&mut self, operation: &str, arguments: &[&str]) -> Result<CliRun, Stop> {
         let program = docker_program().ok_or_else(|| Stop::NotRun("docker is not on PATH".to_owned()))?;
-        self.command(operation, &program, "docker", arguments, "").await
+        self.command(operation, &program, "docker", arguments, "", &[]).await
+    }
+
+    /// Builds with `docker build`, BuildKit's way: the client opens a session, through which the builder fetches the Dockerfile. The arguments
+    /// are those of `docker build --file - FOLDER`, with an empty folder.
+    pub async fn docker_buildkit(&mut self, arguments: &[&str], dockerfile: &str) -> Result<CliRun, Stop> {
+        let program = docker_program().ok_or_else(|| Stop::NotRun("docker is not on PATH".to_owned()))?;
+        let context = tempfile::tempdir().map_err(|problem| Stop::NotRun(format!("a temporary folder: {problem}")))?;
+        let folder = context.path().display().to_string();
+        self.know(&folder, "context");
+        let arguments = [&["build", "--file", "-"], arguments, &[&folder]].concat();
+        self.command("docker build", &program, "docker", &arguments, dockerfile, &[("DOCKER_BUILDKIT", "1")]).await
     }
 
     /// Runs another client that reads DOCKER_HOST (`docker-compose`), with this standard input.
@@ -30,7 +41,7 @@ impl Session {
         if !crate::engine::on_path(name) {
             return Err(Stop::NotRun(format!("{name} is not on PATH")));
         }
-        self.command(operation, Path::new(name), name, arguments, input).await
+        self.command(operation, Path::new(name), name, arguments, input, &[]).await
     }
 
     async fn command(
@@ -40,6 +51,7 @@ impl Session {
         shown: &str,
         arguments: &[&str],
         input: &str,
+        environment: &[(&str, &str)],
     ) -> Result<CliRun, Stop> {
         let started = Instant::now();
         let mut command = tokio::process::Command::new(program);
@@ -52,6 +64,7 @@ impl Session {
             .env("DOCKER_CONFIG", "/nonexistent")
             .env("NO_COLOR", "1")
             .env("COLUMNS", "200");
+        command.envs(environment.iter().copied());
         let failed = |problem: std::io::Error| Stop::NotRun(format!("{} does not start: {problem}", program.display()));
         let mut child = command.spawn().map_err(failed)?;
         if let Some(mut stdin) = child.stdin.take() {

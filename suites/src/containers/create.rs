@@ -58,7 +58,7 @@ async fn common_fields(s: &mut Session) -> Outcome {
         "Dns": ["127.0.0.53"], "DnsOptions": ["ndots:2"], "DnsSearch": ["example.org"], "ExtraHosts": ["db:127.0.0.2"],
         "IpcMode": "private", "PidMode": "", "UTSMode": "", "OomScoreAdj": 500,
         "LogConfig": { "Type": "json-file", "Config": { "max-size": "1m" } },
-        "Ulimits": [{ "Name": "nofile", "Soft": 512, "Hard": 1024 }], "Sysctls": { "net.ipv4.ip_forward": "1" }
+        "BlkioWeightDevice": [], "Ulimits": [{ "Name": "nofile", "Soft": 512, "Hard": 1024 }], "Sysctls": { "net.ipv4.ip_forward": "1" }
     });
     let body = json!({
         "Hostname": "web", "Domainname": "example.org", "User": "tester", "WorkingDir": "/home/tester",

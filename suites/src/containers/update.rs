@@ -18,6 +18,7 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("update/memory-above-swap", |s| Box::pin(memory_above_swap(s)));
     area.add("update/cpus-over-quota", |s| Box::pin(cpus_over_quota(s)));
     area.add("update/keeps-what-it-does-not-name", |s| Box::pin(keeps(s)));
+    area.add("update/warns", |s| Box::pin(warns(s)));
     area.add("update/missing", |s| Box::pin(missing(s)));
     area.add("update/body/empty", |s| Box::pin(raw_body(s, 500, "application/json", "")));
     area.add("update/body/broken-json", |s| Box::pin(raw_body(s, 500, "application/json", "{")));
@@ -101,6 +102,14 @@ async fn keeps(s: &mut Session) -> Outcome {
     let change = json!({ "Memory": 67_108_864, "MemorySwap": 134_217_728 });
     s.call(UPDATE, &[&container]).json(change).expect(200).await?;
     inspect(s, &container).await
+}
+
+/// What is on its way out is done, and said to be.
+async fn warns(s: &mut Session) -> Outcome {
+    let container = super::created(s).await?;
+    let change = json!({ "KernelMemory": 33_554_432 });
+    s.call(UPDATE, &[&container]).json(change).expect(200).await?;
+    Ok(())
 }
 
 async fn missing(s: &mut Session) -> Outcome {

@@ -25,6 +25,7 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("wait/condition-empty", |s| Box::pin(condition(s, "")));
     area.add("wait/condition-nonsense", |s| Box::pin(condition(s, "bogus")));
     area.add("wait/by-several", |s| Box::pin(by_several(s))).needs(head_at_once());
+    area.add("wait/failed-start", |s| Box::pin(failed_start(s)));
     area.add("wait/missing", |s| Box::pin(post(s, WAIT, NOSUCH, 404)));
 }
 
@@ -34,6 +35,13 @@ async fn exit_status(s: &mut Session, code: u8) -> Outcome {
     // Podman 5 says `stopped` between the end and its tidying up.
     s.until_exited(&c).await?;
     super::inspect(s, &c).await
+}
+
+/// What never came to run has a status all the same, and the reason with it.
+async fn failed_start(s: &mut Session) -> Outcome {
+    let c = s.create(json!({ "Cmd": ["/nosuch"] })).await?;
+    s.call(START, &[&c]).independent().expect(400).await?;
+    post(s, WAIT, &c, 200).await
 }
 
 /// What has ended already is answered at once, as often as asked.

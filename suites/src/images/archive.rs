@@ -2,10 +2,12 @@
 
 use crate::archives;
 use lockstep_harness::scenario::{Area, Outcome, Session, Stop};
+use serde_json::json;
 
 pub(super) fn add(area: &mut Area<'_>) {
     area.add("load/quiet", |s| Box::pin(load(s, 1)));
     area.add("load/with-progress", |s| Box::pin(load(s, 0)));
+    area.add("load/of-another-processor", |s| Box::pin(load_foreign(s)));
     area.add("load/two-names", |s| Box::pin(load_two_names(s)));
     area.add("load/no-archive", |s| Box::pin(load_garbage(s)));
     area.add("load/archive-without-image", |s| Box::pin(load_without_image(s)));
@@ -26,6 +28,22 @@ async fn loaded(s: &mut Session, word: &str, quiet: u8) -> Result<String, Stop> 
 async fn load(s: &mut Session, quiet: u8) -> Outcome {
     let name = loaded(s, "loaded", quiet).await?;
     s.call("GET /images/{name}/json", &[&name]).expect(200).await?;
+    Ok(())
+}
+
+/// An image of another processor, down to its variant.
+async fn load_foreign(s: &mut Session) -> Outcome {
+    let name = s.image_name("foreign");
+    let archive = archives::foreign_image(&name, &s.label(), &[("foreign.txt", &name)]);
+    s.call("POST /images/load", &[]).query("quiet", 1).tar(archive).progress().expect(200).await?;
+    s.call("GET /images/{name}/json", &[&name]).expect(200).await?;
+    let body = json!({ "Image": name, "Cmd": ["/none"] });
+    s.call("POST /containers/create", &[])
+        .query("platform", "linux/arm64/v8")
+        .json(body)
+        .independent()
+        .answered()
+        .await?;
     Ok(())
 }
 

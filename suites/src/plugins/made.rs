@@ -1,7 +1,7 @@
 //! A plugin made here: the probe as a volume driver that is told what to answer.
 
 use lockstep_harness::engine::image::rootfs_tar;
-use lockstep_harness::scenario::{Area, Call, Outcome, Session, Stop};
+use lockstep_harness::scenario::{Access, Area, Call, Outcome, Registry, Session, Stop};
 use serde_json::{Value, json};
 
 const CREATE: &str = "POST /plugins/create";
@@ -19,6 +19,8 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("made/volumes", |s| Box::pin(volumes(s))).alone();
     area.add("made/bad-archives", |s| Box::pin(bad_archives(s))).alone();
     area.add("made/remote", |s| Box::pin(remote(s))).alone();
+    area.add("made/list-refused", |s| Box::pin(list_refused(s))).alone();
+    area.add("made/privileges", |s| Box::pin(privileges(s))).needs(Registry::needs());
 }
 
 /// What the driver answers: it refuses to create, show or remove what is called so.
@@ -42,6 +44,25 @@ fn rules() -> Vec<String> {
         answer("VolumeDriver.List", json!({ "Volumes": [], "Err": "" })),
         answer("VolumeDriver.", json!({ "Mountpoint": "/tmp", "Err": "" })),
     ]
+}
+
+/// A driver that does not tell its volumes: the list of the others says so.
+async fn list_refused(s: &mut Session) -> Outcome {
+    let activated =
+        r#"Plugin.Activate|200|Content-Type: application/vnd.docker.plugins.v1.2+json|{"Implements":["VolumeDriver"]}"#;
+    let refused = r#"VolumeDriver.|200|Content-Type: application/vnd.docker.plugins.v1.2+json|{"Err":"the driver refuses to list"}"#;
+    let plugin = format!("{}:latest", s.name("driver"));
+    create(
+        s,
+        &plugin,
+        &configuration("volumedriver", &["probe", "serve", SOCKET, activated, refused].map(str::to_owned)),
+    )
+    .await?;
+    s.call(ENABLE, &[&plugin]).query("timeout", 5).expect(200).await?;
+    let own = s.own();
+    s.call("GET /volumes", &[]).filters(own).independent().expect(200).await?;
+    s.call(DISABLE, &[&plugin]).query("force", 1).expect(200).await?;
+    Ok(())
 }
 
 /// A plugin's configuration, with one variable that may be set and one that may not.
@@ -82,6 +103,14 @@ async fn create(s: &mut Session, name: &str, configuration: &Value) -> Result<()
     let call: Call<'_> = s.call(CREATE, &[]).query("name", name).tar(archive);
     call.expect(204).await?;
     Ok(())
+}
+
+/// A plugin of the kind that runs, by its name.
+pub async fn running(s: &mut Session, kind: &str) -> Result<String, Stop> {
+    let plugin = format!("{}:latest", s.name("plugin"));
+    create(s, &plugin, &configuration(kind, &["probe", "serve", SOCKET].map(str::to_owned))).await?;
+    s.call(ENABLE, &[&plugin]).query("timeout", 5).expect(200).await?;
+    Ok(plugin)
 }
 
 async fn life(s: &mut Session) -> Outcome {
@@ -173,5 +202,42 @@ async fn remote(s: &mut Session) -> Outcome {
     let call = s.call("POST /plugins/pull", &[]).query("remote", nosuch).query("name", name);
     call.json(json!([])).progress().answered().await?;
     s.call(UPGRADE, &[&local]).query("remote", nosuch).body("application/json", "{bad").answered().await?;
+    Ok(())
+}
+
+/// What a plugin of a registry's asks for. It is laid into the registry: its content is not there, and nobody asks for it.
+async fn privileges(s: &mut Session) -> Outcome {
+    let registry = s.registry(Access::Open).await?;
+    let mut configuration = plain();
+    configuration["network"]["type"] = json!("host");
+    configuration["ipchost"] = json!(true);
+    configuration["pidhost"] = json!(true);
+    configuration["mounts"] = json!([{
+        "name": "data", "description": "what it keeps", "settable": ["source"], "source": "/tmp", "destination": "/data", "type": "bind",
+        "options": ["rbind"],
+    }]);
+    configuration["linux"] = json!({
+        "capabilities": ["CAP_SYS_ADMIN"], "allowAllDevices": true,
+        "devices": [{ "name": "null", "description": "nothing", "settable": null, "path": "/dev/null" }],
+    });
+    let configuration = configuration.to_string();
+    let manifest = json!({
+        "schemaVersion": 2,
+        "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
+        "config": {
+            "mediaType": "application/vnd.docker.plugin.v1+json",
+            "size": configuration.len(),
+            "digest": crate::archives::digest(&configuration),
+        },
+        "layers": [],
+    });
+    let repository = s.name("plugin");
+    registry.lay(&repository, &manifest.to_string(), &[&configuration])?;
+    let remote = format!("{}/{repository}:t", registry.host());
+    s.call("GET /plugins/privileges", &[]).query("remote", &remote).expect(200).await?;
+    // Less than it asks for.
+    let some = json!([{ "Name": "network", "Description": "", "Value": ["host"] }]);
+    let (name, call) = (s.name("installed"), s.call("POST /plugins/pull", &[]).query("remote", &remote));
+    call.query("name", name).json(some).progress().independent().answered().await?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Plugins, as far as they go without one: none can be installed where no registry answers.
 
-mod made;
+pub(crate) mod made;
 
 use lockstep_harness::scenario::{Catalogue, Need, Outcome, Session};
 use serde_json::{Value, json};

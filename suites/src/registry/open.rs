@@ -1,13 +1,15 @@
 //! A registry that is open to everybody.
 
 use super::{DISTRIBUTION, NOBODY, PULL, PUSH, named, pushed};
-use lockstep_harness::scenario::{Access, Area, Outcome, Registry, Session};
+use lockstep_harness::scenario::{Access, Area, Need, Outcome, Registry, Session};
 
 pub(super) fn add(area: &mut Area<'_>) {
     area.add("push-and-pull", |s| Box::pin(push_and_pull(s))).needs(Registry::needs());
     area.add("pull-by-digest", |s| Box::pin(by_digest(s))).needs(Registry::needs());
     area.add("all-tags", |s| Box::pin(all_tags(s))).needs(Registry::needs());
     area.add("digest-after-push", |s| Box::pin(digest_after_push(s))).needs(Registry::needs());
+    area.add("disk-usage-once-pushed", |s| Box::pin(disk_usage(s))).needs(Registry::needs()).needs(Need::Disposable);
+    area.add("manifest-list", |s| Box::pin(manifest_list(s))).needs(Registry::needs());
     area.add("push-twice", |s| Box::pin(push_twice(s))).needs(Registry::needs());
     area.add("missing", |s| Box::pin(missing(s))).needs(Registry::needs());
     area.add("build-pulls", |s| Box::pin(build_pulls(s))).needs(Registry::needs());
@@ -66,6 +68,46 @@ async fn digest_after_push(s: &mut Session) -> Outcome {
     let (repository, digest) = digest.split_once('@').unwrap_or_default();
     let call = s.call(PULL, &[]).query("fromImage", repository).query("tag", digest);
     call.progress().expect(200).await?;
+    Ok(())
+}
+
+/// Only an image that a registry knows has a digest there.
+async fn disk_usage(s: &mut Session) -> Outcome {
+    crate::images::sweep(s).await?;
+    let registry = s.registry(Access::Open).await?;
+    let name = format!("{}:t", named(s, &registry).await?);
+    let call = s.call(PUSH, &[&name]).header("x-registry-auth", NOBODY);
+    call.progress().expect(200).await?;
+    s.call("GET /system/df", &[]).expect(200).await?;
+    Ok(())
+}
+
+/// One name for several platforms, which no engine here makes: it is laid into the registry.
+async fn manifest_list(s: &mut Session) -> Outcome {
+    let registry = s.registry(Access::Open).await?;
+    let manifest = |number: u8, platform: serde_json::Value| {
+        serde_json::json!({
+            "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
+            "digest": format!("sha256:{}", number.to_string().repeat(64)),
+            "size": 500,
+            "platform": platform,
+        })
+    };
+    let list = serde_json::json!({
+        "schemaVersion": 2,
+        "mediaType": "application/vnd.docker.distribution.manifest.list.v2+json",
+        "manifests": [
+            manifest(1, serde_json::json!({ "architecture": "arm", "os": "linux", "variant": "v7", "features": ["sse4"] })),
+            manifest(2, serde_json::json!({ "architecture": "amd64", "os": "windows", "os.version": "10.0.1", "os.features": ["win32k"] })),
+        ],
+    });
+    let repository = s.name("several");
+    let digest = registry.lay(&repository, &list.to_string(), &[])?;
+    s.know(&digest, "list");
+    let name = format!("{}/{repository}:t", registry.host());
+    s.call(DISTRIBUTION, &[&name]).independent().expect(200).await?;
+    // There is none for this machine in it.
+    s.call(PULL, &[]).query("fromImage", &name).progress().independent().answered().await?;
     Ok(())
 }
 

@@ -8,6 +8,7 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("init/inspect-and-leave", |s| Box::pin(inspect_and_leave(s))).needs(Need::Disposable);
     area.add("init/twice", |s| Box::pin(twice(s))).needs(Need::Disposable);
     area.add("update/rotates-tokens", |s| Box::pin(rotates_tokens(s))).needs(Need::Disposable);
+    area.add("update/rotates-the-authority", |s| Box::pin(rotates_authority(s))).needs(Need::Disposable);
     area.add("update/out-of-sequence", |s| Box::pin(out_of_sequence(s))).needs(Need::Disposable);
     area.add("unlock/not-locked", |s| Box::pin(not_locked(s))).needs(Need::Disposable);
     area.add("update/locks", |s| Box::pin(locks(s))).needs(Need::Disposable);
@@ -69,6 +70,28 @@ async fn rotates_tokens(s: &mut Session) -> Outcome {
         let seen = s.call("GET /swarm", &[]).expect(200).await?;
         s.know(&seen.text("/JoinTokens/Worker")?, "swarm-token:new-worker");
         s.know(&seen.text("/JoinTokens/Manager")?, "swarm-token:new-manager");
+        Ok(())
+    }
+    .await;
+    leave(s, outcome).await
+}
+
+/// The swarm makes itself another certificate authority.
+async fn rotates_authority(s: &mut Session) -> Outcome {
+    init(s).await?;
+    let outcome = async {
+        let seen = s.call("GET /swarm", &[]).expect(200).await?;
+        know(s, &seen).await?;
+        let mut spec = seen.at("/Spec")?;
+        spec["CAConfig"]["ForceRotate"] = json!(1);
+        spec["Labels"] = json!({ "colour": "blue" });
+        let call = s.call("POST /swarm/update", &[]).query("version", seen.at("/Version/Index")?);
+        call.json(spec).expect(200).await?;
+        s.until_at("/swarm", "/RootRotationInProgress", |found| found == Some(&json!(false))).await?;
+        let seen = s.call("GET /swarm", &[]).expect(200).await?;
+        s.know(&seen.text("/JoinTokens/Worker")?, "swarm-token:new-worker");
+        s.know(&seen.text("/JoinTokens/Manager")?, "swarm-token:new-manager");
+        s.call("GET /info", &[]).expect(200).await?;
         Ok(())
     }
     .await;

@@ -8,6 +8,29 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("second-engine", |s| Box::pin(second_engine(s)))
         .needs(Need::Disposable)
         .needs(Need::Program("dockerd".to_owned()));
+    area.add("second-engine-lost", |s| Box::pin(second_engine_lost(s)))
+        .needs(Need::Disposable)
+        .needs(Need::Program("dockerd".to_owned()));
+}
+
+/// A worker that is gone without a word: its node is down after three heartbeats, and says why.
+async fn second_engine_lost(s: &mut Session) -> Outcome {
+    let mut body = place("127.0.0.1");
+    body["Spec"] = json!({ "Dispatcher": { "HeartbeatPeriod": 1_000_000_000 } });
+    let node = s.call("POST /swarm/init", &[]).json(body).expect(200).await?.text("")?;
+    s.know(&node, "node");
+    let outcome = lost(s).await;
+    leave(s, outcome).await
+}
+
+async fn lost(s: &mut Session) -> Outcome {
+    let second = s.second_docker().await?;
+    let node = joined(s, &second).await?;
+    drop(second);
+    s.until_at(&format!("/nodes/{node}"), "/Status/State", |found| found == Some(&json!("down"))).await?;
+    s.call("GET /nodes", &[]).filters(json!({ "role": ["worker"] })).expect(200).await?;
+    s.call("GET /nodes/{id}", &[&node]).expect(200).await?;
+    Ok(())
 }
 
 /// First the engine joins the other's swarm, then the other joins the engine's.
@@ -29,8 +52,8 @@ fn token(swarm: &Value) -> String {
     swarm["JoinTokens"]["Worker"].as_str().unwrap_or_default().to_owned()
 }
 
-/// A worker cannot be removed while it is there, but with force.
-async fn it_joins(s: &mut Session, second: &Second) -> Outcome {
+/// The other engine as a worker of this one's swarm, once its node is ready: the node's id.
+async fn joined(s: &mut Session, second: &Second) -> Result<String, Stop> {
     let swarm = s.quiet("GET", "/swarm", None).await?.unwrap_or_default();
     let mut body = place("127.0.0.2");
     body["RemoteAddrs"] = json!(["127.0.0.1:2377"]);
@@ -41,6 +64,12 @@ async fn it_joins(s: &mut Session, second: &Second) -> Outcome {
     let ready = format!("/nodes/{node}");
     s.until_at(&ready, "/Status/State", |found| found == Some(&json!("ready"))).await?;
     s.until_at(&ready, "/Description/TLSInfo/TrustRoot", |found| found.is_some()).await?;
+    Ok(node)
+}
+
+/// A worker cannot be removed while it is there, but with force.
+async fn it_joins(s: &mut Session, second: &Second) -> Outcome {
+    let node = joined(s, second).await?;
     s.call("GET /nodes", &[]).filters(json!({ "role": ["worker"] })).expect(200).await?;
     let seen = s.call("GET /nodes/{id}", &[&node]).expect(200).await?;
     let mut spec = seen.at("/Spec")?;

@@ -11,6 +11,8 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("services/bad-creations", |s| Box::pin(in_swarm(s, Case::BadCreations))).needs(Need::Disposable);
     area.add("services/update-and-roll-back", |s| Box::pin(in_swarm(s, Case::Update))).needs(Need::Disposable);
     area.add("services/log-parameters", |s| Box::pin(in_swarm(s, Case::Logs))).needs(Need::Disposable);
+    area.add("services/credentials-of-a-config", |s| Box::pin(in_swarm(s, Case::Credentials))).needs(Need::Disposable);
+    area.add("services/job-run-again", |s| Box::pin(in_swarm(s, Case::Job))).needs(Need::Disposable);
     area.add("services/unknown", |s| Box::pin(in_swarm(s, Case::Unknown))).needs(Need::Disposable);
 }
 
@@ -18,6 +20,8 @@ pub(super) fn add(area: &mut Area<'_>) {
 enum Case {
     Life,
     Task,
+    Credentials,
+    Job,
     Secret,
     BadCreations,
     Unknown,
@@ -30,6 +34,8 @@ async fn in_swarm(s: &mut Session, case: Case) -> Outcome {
     let outcome = match case {
         Case::Life => life(s).await,
         Case::Task => task_and_logs(s).await,
+        Case::Credentials => credentials(s).await,
+        Case::Job => job(s).await,
         Case::Secret => with_secret_and_config(s).await,
         Case::BadCreations => bad_creations(s).await,
         Case::Unknown => unknown(s).await,
@@ -126,6 +132,85 @@ async fn with_secret_and_config(s: &mut Session) -> Outcome {
     s.call("GET /services/{id}/logs", &[&id]).query("stdout", 1).query("stderr", 1).frames().expect(200).await?;
     s.call("DELETE /secrets/{id}", &[&secret_id]).expect(400).await?;
     s.call("DELETE /configs/{id}", &[&config_id]).expect(400).await?;
+    Ok(())
+}
+
+/// Where no node is: the task waits, and nothing of it runs.
+fn nowhere() -> Value {
+    json!({ "Constraints": ["node.labels.colour==nosuch"] })
+}
+
+/// Credentials (of Windows, which Linux keeps and does not use) that are in a config, so that the config is no file; then another image, that
+/// no registry knows.
+async fn credentials(s: &mut Session) -> Outcome {
+    let (config, name, image) = (s.name("config"), s.name("service"), image(s).await?);
+    let body = json!({ "Name": config, "Data": "Y29uZmlnCg==" });
+    let config_id = s.call("POST /configs/create", &[]).json(body).expect(201).await?.text("/ID")?;
+    s.know(&config_id, "config");
+    let body = json!({
+        "Name": name,
+        "TaskTemplate": {
+            "ContainerSpec": {
+                "Image": image,
+                "Configs": [{ "ConfigID": config_id, "ConfigName": config, "Runtime": {} }],
+                "Privileges": { "CredentialSpec": { "Config": config_id } },
+            },
+            "Placement": nowhere(),
+        },
+        "Mode": { "Replicated": { "Replicas": 1 } },
+    });
+    let id = s.call("POST /services/create", &[]).json(body).expect(201).await?.text("/ID")?;
+    s.know(&id, "service");
+    s.until_at("/tasks", "/0/Status/Err", |found| found.is_some()).await?;
+    let seen = s.call("GET /services/{id}", &[&id]).expect(200).await?;
+    s.call("GET /services", &[]).expect(200).await?;
+    let task = s.call("GET /tasks", &[]).expect(200).await?.text("/0/ID")?;
+    s.know(&task, "task");
+    s.call("GET /tasks/{id}", &[&task]).expect(200).await?;
+    let mut spec = seen.at("/Spec")?;
+    spec["TaskTemplate"]["ContainerSpec"]["Image"] = json!(format!("127.0.0.1:1/{name}:nosuch"));
+    let version = seen.at("/Version/Index")?;
+    s.call("POST /services/{id}/update", &[&id]).query("version", version).json(spec).expect(200).await?;
+    Ok(())
+}
+
+/// The second iteration of a job.
+async fn job(s: &mut Session) -> Outcome {
+    let (name, image) = (s.name("job"), image(s).await?);
+    let body = json!({
+        "Name": name,
+        "TaskTemplate": {
+            "ContainerSpec": { "Image": image },
+            "RestartPolicy": { "Condition": "none" },
+            "Placement": nowhere(),
+        },
+        "Mode": { "ReplicatedJob": { "MaxConcurrent": 1, "TotalCompletions": 1 } },
+    });
+    let id = s.call("POST /services/create", &[]).json(body).expect(201).await?.text("/ID")?;
+    s.know(&id, "service");
+    let seen = s.call("GET /services/{id}", &[&id]).expect(200).await?;
+    let mut spec = seen.at("/Spec")?;
+    spec["TaskTemplate"]["ForceUpdate"] = json!(1);
+    let version = seen.at("/Version/Index")?;
+    s.call("POST /services/{id}/update", &[&id]).query("version", version).json(spec).expect(200).await?;
+    let second =
+        |task: &&Value| task.pointer("/JobIteration/Index") == Some(&json!(1)) && task["Status"]["Err"].is_string();
+    s.until_at("/tasks", "", |tasks| {
+        tasks.and_then(Value::as_array).is_some_and(|tasks| tasks.iter().any(|task| second(&task)))
+    })
+    .await?;
+    let tasks = s.quiet("GET", "/tasks", None).await?.unwrap_or_default();
+    let task = tasks
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(second)
+        .and_then(|task| task["ID"].as_str())
+        .unwrap_or_default()
+        .to_owned();
+    s.know(&task, "task");
+    s.call("GET /tasks", &[]).filters(json!({ "id": [task] })).expect(200).await?;
+    s.call("GET /tasks/{id}", &[&task]).expect(200).await?;
     Ok(())
 }
 

@@ -34,6 +34,7 @@ const CONFIGS: Kind = Kind {
 };
 
 pub(super) fn add(area: &mut Area<'_>) {
+    area.add("secrets/of-a-driver", |s| Box::pin(in_swarm(s, SECRETS, Case::Driver))).needs(Need::Disposable);
     for kind in [SECRETS, CONFIGS] {
         let name = kind.name;
         area.add(&format!("{name}/life"), move |s| Box::pin(in_swarm(s, kind, Case::Life))).needs(Need::Disposable);
@@ -48,6 +49,7 @@ pub(super) fn add(area: &mut Area<'_>) {
 
 #[derive(Clone, Copy)]
 enum Case {
+    Driver,
     Life,
     BadCreations,
     BadUpdates,
@@ -57,6 +59,7 @@ enum Case {
 async fn in_swarm(s: &mut Session, kind: Kind, case: Case) -> Outcome {
     init(s).await?;
     let outcome = match case {
+        Case::Driver => driver(s).await,
         Case::Life => life(s, kind).await,
         Case::BadCreations => bad_creations(s, kind).await,
         Case::BadUpdates => bad_updates(s, kind).await,
@@ -73,6 +76,25 @@ async fn created(s: &mut Session, kind: Kind) -> Result<(String, Reply), Stop> {
     s.know(&id, "kept-id");
     let seen = s.call(kind.inspect, &[&id]).expect(200).await?;
     Ok((id, seen))
+}
+
+/// A secret that a driver keeps: the swarm only has its name, and asks for it where a task needs the secret.
+async fn driver(s: &mut Session) -> Outcome {
+    let name = s.name("kept");
+    let plugin = crate::plugins::made::running(s, "secretprovider").await?;
+    let driver = json!({ "Name": plugin, "Options": { "colour": "blue" } });
+    let body = json!({ "Name": name, "Driver": driver, "Labels": { "colour": "blue" } });
+    let id = s.call("POST /secrets/create", &[]).json(body).expect(201).await?.text("/ID")?;
+    s.know(&id, "kept-id");
+    let seen = s.call("GET /secrets/{id}", &[&id]).expect(200).await?;
+    s.call("GET /secrets", &[]).expect(200).await?;
+    let mut spec = seen.at("/Spec")?;
+    spec["Labels"] = json!({ "colour": "red" });
+    spec["Templating"] = json!({ "Name": "golang", "Options": { "a": "b" } });
+    let version = seen.at("/Version/Index")?;
+    s.call("POST /secrets/{id}/update", &[&id]).query("version", version).json(spec).answered().await?;
+    s.call("DELETE /secrets/{id}", &[&id]).expect(204).await?;
+    Ok(())
 }
 
 async fn life(s: &mut Session, kind: Kind) -> Outcome {

@@ -101,7 +101,8 @@ fn architecture() -> &'static str {
     }
 }
 
-fn digest(bytes: &[u8]) -> String {
+/// The SHA-256 digest of the bytes, in hexadecimal.
+pub(crate) fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -127,6 +127,8 @@ fn found(program: &str) -> Option<PathBuf> {
 /// What an administrator may set, so that info, nodes and tasks show it: a label, resources of the node, a runtime with arguments.
 pub const DAEMON_JSON: &str = r#"{
   "labels": ["colour=blue"],
+  "allow-nondistributable-artifacts": ["192.0.2.0/24", "registry.example"],
+  "registry-mirrors": ["http://127.0.0.1:1/"],
   "node-generic-resources": ["SSD=3", "GPU=one"],
   "runtimes": { "runc-with-arguments": { "path": "runc", "runtimeArgs": ["--debug"] } }
 }
