@@ -192,11 +192,12 @@ async fn compose_logs(s: &mut Session) -> Outcome {
 }
 
 /// Attached, it follows the logs and, in the background, the engine's events: this client hides that the latter failed.
-/// The container ends a second later: docker-compose leaves its status out when it has to catch up with an end.
+/// Without the line on how the container exited: docker-compose (1.29.2 seen) leaves it out when the event of the end comes a tenth of a second
+/// before the answer to its wait, and Podman looks for an end four times a second.
 async fn compose_attached(s: &mut Session) -> Outcome {
-    let Project { name, file } = project(s, "sh -c 'probe write said && probe sleep 1'");
-    let arguments = ["--file", "-", "--project-name", &name, "up", "--no-color"];
-    s.client("docker-compose up", "docker-compose", &arguments, &file).await?;
+    let Project { name, file } = project(s, "sh -c 'echo said'");
+    let up = format!("docker-compose --file - --project-name {name} up --no-color | grep -v 'exited with code'");
+    s.client("docker-compose up", "sh", &["-c", &up], &file).await?;
     Ok(())
 }
 
