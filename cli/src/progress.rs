@@ -35,14 +35,14 @@ pub struct Progress {
     plain: bool,
     total: usize,
     started: Instant,
-    /// Whether a finished scenario ends the run under --fail-fast.
+    /// What ends the run at a finished scenario under --fail-fast.
     stop_at: Question,
-    /// Whether a result is to be taken again.
+    /// Why a result is to be taken again.
     doubtful: Question,
 }
 
-/// Something to ask about a finished scenario.
-pub type Question = Box<dyn Fn(&ScenarioRun) -> bool + Send + Sync>;
+/// What is unlike in a finished scenario, in one line; nothing where all is as it should be.
+pub type Question = Box<dyn Fn(&ScenarioRun) -> Option<String> + Send + Sync>;
 
 impl Progress {
     /// A display for so many scenarios.
@@ -84,10 +84,10 @@ impl Observer for Progress {
         if self.plain && self.talk != Talk::None && (done.is_multiple_of(25) || done == self.total as u64) {
             anstream::eprintln!("{}", self.line(done));
         }
-        (self.stop_at)(run)
+        (self.stop_at)(run).is_some()
     }
 
-    fn doubtful(&self, run: &ScenarioRun) -> bool {
+    fn doubtful(&self, run: &ScenarioRun) -> Option<String> {
         (self.doubtful)(run)
     }
 }

@@ -44,6 +44,7 @@ async fn buildkit(s: &mut Session) -> Outcome {
     let name = s.image_name("built");
     let dockerfile = format!("FROM scratch\nLABEL {} colour=blue\n", s.label());
     s.docker_buildkit(&["--quiet", "--tag", &name], &dockerfile).await?;
+    crate::images::sweep(s).await?;
     let used = s.call("GET /system/df", &[]).independent().expect(200).await?;
     for cache in used.at("/BuildCache")?.as_array().into_iter().flatten() {
         s.know(cache["ID"].as_str().unwrap_or_default(), "cache");

@@ -8,7 +8,7 @@ use lockstep_harness::compare::compare;
 use lockstep_harness::engine::Engine;
 use lockstep_harness::runner::{self, Options, Run, ScenarioRun, Side, Taken};
 use lockstep_harness::scenario::Role;
-use lockstep_harness::transcript::store::{RecordMode, RecordSummary, RecordedOutcome, Store, Whose};
+use lockstep_harness::transcript::store::{RecordMode, RecordSummary, Recorded, RecordedOutcome, Store, Whose};
 
 /// Records the reference and, when one is given, the candidate. A scenario that is wrong about the reference is an error and is not written.
 pub async fn record(files: &Files, arguments: &RecordArguments) -> Result<u8, CliError> {
@@ -17,7 +17,7 @@ pub async fn record(files: &Files, arguments: &RecordArguments) -> Result<u8, Cl
     let sides = engines::bring_up(&choice, &arguments.engines).await?;
     let options = Options { jobs: arguments.selection.jobs.into(), ..Options::default() };
     let store = Store::open(&files.snapshots);
-    let progress = Progress::new(scenarios.len(), Talk::Some, Box::new(|_| false), unlike(&store, &sides)?);
+    let progress = Progress::new(scenarios.len(), Talk::Some, Box::new(|_| None), unlike(&store, &sides)?);
     let mut run = runner::run(&sides, &scenarios, options, &progress).await;
     if let Some(error) = &mut run.lost {
         engines::keep_logs(&sides, error);
@@ -58,7 +58,7 @@ fn recording(engine: &Engine) -> (Whose, Option<String>) {
     (Whose { slug: engine.slug(), identity, recorded_from }, base)
 }
 
-/// Whether a result is unlike the snapshot that is there.
+/// Where a result is unlike the snapshot that is there.
 fn unlike(store: &Store, sides: &[Side]) -> Result<Question, CliError> {
     let slugs = store.slugs()?;
     let mut known = Vec::new();
@@ -66,15 +66,16 @@ fn unlike(store: &Store, sides: &[Side]) -> Result<Question, CliError> {
         known.push((side.role, store.load(&side.engine.slug())?));
     }
     Ok(Box::new(move |run| {
-        run.not_run.as_ref().is_some_and(|not_run| not_run.trouble)
-            || known.iter().any(|(role, recorded)| {
-                let taken = if *role == Role::Reference { &run.reference } else { &run.candidate };
-                // An unreadable snapshot is reported when the new one is written.
-                let before = recorded.transcript(&run.name).ok().flatten();
-                before
-                    .zip(taken.as_ref())
-                    .is_some_and(|(before, taken)| !compare(&before, &taken.transcript).is_empty())
-            })
+        let trouble = run.not_run.as_ref().filter(|not_run| not_run.trouble).map(|not_run| not_run.reason.clone());
+        let differs = |(role, recorded): &(Role, Recorded)| {
+            let taken = if *role == Role::Reference { &run.reference } else { &run.candidate };
+            // An unreadable snapshot is reported when the new one is written.
+            let before = recorded.transcript(&run.name).ok().flatten();
+            let (before, taken) = before.zip(taken.as_ref())?;
+            let first = compare(&before, &taken.transcript).into_iter().next()?;
+            Some(format!("{}, {}", recorded.index.identity().engine, super::run::at_a_glance(&first)))
+        };
+        trouble.or_else(|| known.iter().find_map(differs))
     }))
 }
 

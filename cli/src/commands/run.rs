@@ -111,7 +111,7 @@ impl Round<'_> {
             unlike(self.list.clone(), self.sides, None),
             match &recorded {
                 Some(recorded) => unlike(self.list.clone(), self.sides, Some(recorded.clone())),
-                None => Box::new(|_| false),
+                None => Box::new(|_| None),
             },
         );
         let started = Instant::now();
@@ -171,16 +171,19 @@ pub(super) fn say_ended(list: &DivergenceList, candidate: &EngineIdentity) {
     }
 }
 
-/// One line on what had to be taken again.
+/// What had to be taken again, and why, a line each.
 pub(super) fn say_retaken(run: &Run) {
     if !run.retaken.is_empty() {
-        let names = run.retaken.join(", ");
-        anstream::eprintln!("unlike before, so taken again alone, and the second result holds: {names}");
+        anstream::eprintln!("unlike before, so taken again alone, and the second result holds:");
+    }
+    for (name, why) in &run.retaken {
+        let why = why.strip_prefix(name.as_str()).unwrap_or(why).trim_start_matches([',', ' ']);
+        anstream::eprintln!("  {name}: {why}");
     }
 }
 
-/// Whether a scenario has an undeclared or changed difference, or one unlike the snapshots where those are given: what --fail-fast stops
-/// at, and what is taken again.
+/// The first undeclared or changed difference of a scenario, or what is unlike the snapshots where those are given: what --fail-fast stops at,
+/// and why it is taken again.
 fn unlike(list: Arc<DivergenceList>, sides: &[Side], recorded: Option<Arc<Recorded>>) -> Question {
     let (reference, candidate) = identities(sides);
     Box::new(move |run| {
@@ -197,10 +200,22 @@ fn unlike(list: Arc<DivergenceList>, sides: &[Side], recorded: Option<Arc<Record
             latencies: None,
         };
         let verdict = judge(&evidence);
-        let trouble = recorded.is_some() && run.not_run.as_ref().is_some_and(|not_run| not_run.trouble);
-        let accounting = &verdict.accounting;
-        trouble || !accounting.undeclared.is_empty() || !accounting.changed.is_empty() || !verdict.changed.is_empty()
+        let trouble = run.not_run.as_ref().filter(|not_run| recorded.is_some() && not_run.trouble);
+        let (accounting, differences) = (&verdict.accounting, &verdict.result.differences);
+        let undeclared = accounting.undeclared.first().and_then(|at| differences.get(*at)).map(at_a_glance);
+        trouble
+            .map(|not_run| not_run.reason.clone())
+            .or(undeclared)
+            .or_else(|| accounting.changed.first().map(|changed| changed.text.clone()))
+            .or_else(|| verdict.changed.first().cloned())
     })
+}
+
+/// Where a difference is, and what each side says, in one line of a terminal or two.
+pub(super) fn at_a_glance(difference: &Difference) -> String {
+    let cut = |value: &serde_json::Value| value.to_string().chars().take(80).collect::<String>();
+    let Difference { step, pointer, kind, reference, candidate, .. } = difference;
+    format!("step {step}, {pointer}: {kind}, {} and {}", cut(reference), cut(candidate))
 }
 
 /// The differences that the snapshots show, by scenario.

@@ -45,10 +45,10 @@ pub trait Observer: Send + Sync {
     /// A scenario has ended; with `fail_fast`, true ends the run.
     fn finished(&self, run: &ScenarioRun) -> bool;
 
-    /// Whether this result is unlike what is known of these engines: it is then taken again alone, since engines race (Podman 4.3, say,
-    /// fails to inspect an image while another one is removed), and what holds is the second result.
-    fn doubtful(&self, _run: &ScenarioRun) -> bool {
-        false
+    /// Where this result is unlike what is known of these engines, in one line: it is then taken again alone, since engines race (Podman 4.3,
+    /// say, fails to inspect an image while another one is removed), and what holds is the second result.
+    fn doubtful(&self, _run: &ScenarioRun) -> Option<String> {
+        None
     }
 }
 
@@ -99,8 +99,8 @@ pub struct NotRun {
 pub struct Run {
     /// One item a scenario, in the catalogue's order.
     pub scenarios: Vec<ScenarioRun>,
-    /// The scenarios that were taken again: see [`Observer::doubtful`].
-    pub retaken: Vec<String>,
+    /// The scenarios that were taken again, each with what was unlike the first time: see [`Observer::doubtful`].
+    pub retaken: Vec<(String, String)>,
     /// The engine that was lost, where one was: the scenarios after that moment were not run.
     pub lost: Option<EngineError>,
 }
@@ -129,12 +129,14 @@ pub async fn run_named(
     let lanes = Lanes::new(sides, scenarios, options, observer, run_name);
     futures_util::future::join_all((0..sides.len()).map(|side| lanes.drive(side))).await;
     let mut run = lanes.finish();
-    let doubtful: Vec<usize> = (0..run.scenarios.len()).filter(|at| observer.doubtful(&run.scenarios[*at])).collect();
+    let doubt = |(at, run)| observer.doubtful(run).map(|why| (at, why));
+    let doubtful: Vec<(usize, String)> = run.scenarios.iter().enumerate().filter_map(doubt).collect();
     if doubtful.len() <= scenarios.len() / RETAKEN + 2 {
-        for at in doubtful {
+        for (at, why) in doubtful {
             if run.lost.is_some() {
                 break;
             }
+            run.retaken.push((scenarios[at].name.clone(), why));
             retake(&mut run, at, sides, scenarios, options, run_name).await;
         }
     }
@@ -146,7 +148,6 @@ async fn retake(run: &mut Run, at: usize, sides: &[Side], scenarios: &[Scenario]
     futures_util::future::join_all((0..sides.len()).map(|side| lanes.drive(side))).await;
     let again = lanes.finish();
     run.lost = again.lost;
-    run.retaken.push(scenarios[at].name.clone());
     if let Some(scenario) = again.scenarios.into_iter().next() {
         run.scenarios[at] = scenario;
     }
