@@ -77,9 +77,9 @@ async fn since_and_until(s: &mut Session) -> Outcome {
     both(s, &c, &[("since", "0"), ("until", "0")], 200).await
 }
 
-/// The line at the very time is part of what is asked for.
+/// The line at the very time is part of what is asked for. Podman 4.3 knows whole seconds alone: the lines come so fast that they are of one.
 async fn since_a_line(s: &mut Session) -> Outcome {
-    let c = ended(s, &["lines", "3", "stdout", "30"]).await?;
+    let c = ended(s, &["lines", "3", "stdout", "1"]).await?;
     let call = s.call(LOGS, &[&c]).query("stdout", 1).query("timestamps", 1).frames().independent();
     let reply = call.expect(200).await?;
     let text = reply.body.as_value().1[0]["text"].as_str().unwrap_or_default().to_owned();

@@ -51,8 +51,9 @@ async fn container(s: &mut Session) -> Outcome {
     Ok(())
 }
 
+/// Podman starts the other container first, which then has to stay.
 async fn container_not_running(s: &mut Session) -> Outcome {
-    let owner = s.create(json!({ "Cmd": ["probe", "exit", "0"] })).await?;
+    let owner = s.create(json!({ "Cmd": ["probe", "sleep", "60"] })).await?;
     let mode = format!("container:{owner}");
     let guest = s.create(json!({ "Cmd": ["probe", "exit", "0"], "HostConfig": { "NetworkMode": mode } })).await?;
     s.call("POST /containers/{id}/start", &[&guest]).expect(409).await?;
