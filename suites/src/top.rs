@@ -1,7 +1,7 @@
 //! Top: the processes of a container.
 
-use lockstep_harness::scenario::{Catalogue, Outcome, Session};
-use serde_json::json;
+use lockstep_harness::scenario::{Catalogue, Outcome, Session, Stop};
+use serde_json::{Value, json};
 
 const TOP: &str = "GET /containers/{id}/top";
 
@@ -18,8 +18,20 @@ pub fn add(catalogue: &mut Catalogue) {
     area.add("missing", |s| Box::pin(missing(s)));
 }
 
+async fn sleeping(s: &mut Session) -> Result<String, Stop> {
+    sleeping_with(s, json!({ "Cmd": ["probe", "sleep", "infinity"] })).await
+}
+
+/// A container whose command runs: Docker answers a start a moment before runc has made way for it.
+async fn sleeping_with(s: &mut Session, body: Value) -> Result<String, Stop> {
+    let c = s.start(body).await?;
+    let runs = |top: Option<&Value>| !top.is_some_and(|top| top.to_string().contains("runc init"));
+    s.until_at(&format!("/containers/{c}/top?stream=false"), "", runs).await?;
+    Ok(c)
+}
+
 async fn default(s: &mut Session) -> Outcome {
-    let c = s.start_probe(&["sleep", "infinity"]).await?;
+    let c = sleeping(s).await?;
     s.call(TOP, &[&c]).independent().expect(200).await?;
     s.call("POST /containers/{id}/pause", &[&c]).expect(204).await?;
     s.call(TOP, &[&c]).independent().expect(200).await?;
@@ -29,13 +41,14 @@ async fn default(s: &mut Session) -> Outcome {
 
 async fn ipmgmtd(s: &mut Session) -> Outcome {
     let c =
-        s.start(json!({ "Cmd": ["probe", "sleep", "infinity"], "Labels": { "docker:noipmgmtd": "false" } })).await?;
+        sleeping_with(s, json!({ "Cmd": ["probe", "sleep", "infinity"], "Labels": { "docker:noipmgmtd": "false" } }))
+            .await?;
     s.call(TOP, &[&c]).independent().expect(200).await?;
     Ok(())
 }
 
 async fn ps_args(s: &mut Session) -> Outcome {
-    let c = s.start_probe(&["sleep", "infinity"]).await?;
+    let c = sleeping(s).await?;
     for arguments in ["aux", "-o pid,comm", "-eo user,pid,ppid,args"] {
         s.call(TOP, &[&c]).query("ps_args", arguments).independent().expect(200).await?;
     }
@@ -44,14 +57,14 @@ async fn ps_args(s: &mut Session) -> Outcome {
 
 /// Podman's way to ask for one table; Docker knows no such parameter and answers one anyway.
 async fn once(s: &mut Session) -> Outcome {
-    let c = s.start_probe(&["sleep", "infinity"]).await?;
+    let c = sleeping(s).await?;
     s.call(TOP, &[&c]).query("stream", "false").expect(200).await?;
     Ok(())
 }
 
 /// Docker has to find the processes by their id, so `ps` must print it.
 async fn malformed(s: &mut Session) -> Outcome {
-    let c = s.start_probe(&["sleep", "infinity"]).await?;
+    let c = sleeping(s).await?;
     for arguments in ["-o comm", "--nosuch"] {
         s.call(TOP, &[&c]).query("ps_args", arguments).independent().expect(500).await?;
     }
