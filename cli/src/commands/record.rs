@@ -6,6 +6,7 @@ use crate::error::CliError;
 use crate::progress::{Progress, Question, Talk};
 use lockstep_harness::compare::compare;
 use lockstep_harness::engine::Engine;
+use lockstep_harness::report;
 use lockstep_harness::runner::{self, Options, Run, ScenarioRun, Side, Taken};
 use lockstep_harness::scenario::Role;
 use lockstep_harness::transcript::store::{RecordMode, RecordSummary, Recorded, RecordedOutcome, Store, Whose};
@@ -73,7 +74,7 @@ fn unlike(store: &Store, sides: &[Side]) -> Result<Question, CliError> {
             let before = recorded.transcript(&run.name).ok().flatten();
             let (before, taken) = before.zip(taken.as_ref())?;
             let first = compare(&before, &taken.transcript).into_iter().next()?;
-            Some(format!("{}, {}", recorded.index.identity().engine, super::run::at_a_glance(&first)))
+            Some(format!("{}, {}", recorded.index.identity().engine, report::glance(&first)))
         };
         trouble.or_else(|| known.iter().find_map(differs))
     }))

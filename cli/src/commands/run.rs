@@ -178,6 +178,7 @@ pub(super) fn say_retaken(run: &Run) {
     }
     for (name, why) in &run.retaken {
         let why = why.strip_prefix(name.as_str()).unwrap_or(why).trim_start_matches([',', ' ']);
+        let why = report::glance_at_text(why);
         anstream::eprintln!("  {name}: {why}");
     }
 }
@@ -202,20 +203,13 @@ fn unlike(list: Arc<DivergenceList>, sides: &[Side], recorded: Option<Arc<Record
         let verdict = judge(&evidence);
         let trouble = run.not_run.as_ref().filter(|not_run| recorded.is_some() && not_run.trouble);
         let (accounting, differences) = (&verdict.accounting, &verdict.result.differences);
-        let undeclared = accounting.undeclared.first().and_then(|at| differences.get(*at)).map(at_a_glance);
+        let undeclared = accounting.undeclared.first().and_then(|at| differences.get(*at)).map(report::glance);
         trouble
             .map(|not_run| not_run.reason.clone())
             .or(undeclared)
             .or_else(|| accounting.changed.first().map(|changed| changed.text.clone()))
             .or_else(|| verdict.changed.first().cloned())
     })
-}
-
-/// Where a difference is, and what each side says, in one line of a terminal or two.
-pub(super) fn at_a_glance(difference: &Difference) -> String {
-    let cut = |value: &serde_json::Value| value.to_string().chars().take(80).collect::<String>();
-    let Difference { step, pointer, kind, reference, candidate, .. } = difference;
-    format!("step {step}, {pointer}: {kind}, {} and {}", cut(reference), cut(candidate))
 }
 
 /// The differences that the snapshots show, by scenario.

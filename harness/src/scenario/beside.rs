@@ -40,8 +40,8 @@ impl Registry {
         &self.host
     }
 
-    /// Lays a manifest of this media type, tagged `t`, and its blobs into the repository, as the registry's own files: what no engine here can push.
-    /// Gives the manifest's digest.
+    /// Lays a manifest (JSON), tagged `t`, and the blobs that it names into the repository, as the registry's own files: for what no engine here can
+    /// push. Gives the manifest's digest, `sha256:…`.
     pub fn lay(&self, repository: &str, manifest: &str, blobs: &[&str]) -> Result<String, Stop> {
         let wrong = |problem: std::io::Error| Stop::NotRun(format!("{}: {problem}", self.folder.display()));
         let root = self.folder.join("data/docker/registry/v2");
