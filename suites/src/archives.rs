@@ -1,7 +1,7 @@
 //! Tar archives that scenarios send. Equal contents give equal bytes, so that requests and digests are the same on every engine and day.
 
+use lockstep_harness::engine::image::digest as hex;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 /// An archive of these files: path and text. Owned by root, mode 0644, dated 2020.
 pub fn files(entries: &[(&str, &str)]) -> Vec<u8> {
@@ -24,20 +24,16 @@ pub fn foreign_image(tag: &str, label: &str, entries: &[(&str, &str)]) -> Vec<u8
     image_of(json!({ "architecture": "arm64", "variant": "v8" }), &[tag], label, entries)
 }
 
-fn image_of(mut config: Value, tags: &[&str], label: &str, entries: &[(&str, &str)]) -> Vec<u8> {
+fn image_of(platform: Value, tags: &[&str], label: &str, entries: &[(&str, &str)]) -> Vec<u8> {
     let layer = files(entries);
     let (key, value) = label.split_once('=').unwrap_or((label, ""));
-    let common = json!({
-        "os": "linux",
-        "created": "2020-01-01T00:00:00Z",
-        "author": "Lockstep",
-        "config": { "Cmd": ["/bin/none"], "Env": ["PATH=/bin"], "Labels": { key: value } },
-        "history": [{ "created": "2020-01-01T00:00:00Z", "created_by": "lockstep" }],
-        "rootfs": { "type": "layers", "diff_ids": [format!("sha256:{}", hex(&layer))] },
-    });
-    if let (Some(config), Value::Object(common)) = (config.as_object_mut(), common) {
-        config.extend(common);
-    }
+    let mut config = platform;
+    config["os"] = json!("linux");
+    config["created"] = json!("2020-01-01T00:00:00Z");
+    config["author"] = json!("Lockstep");
+    config["config"] = json!({ "Cmd": ["/bin/none"], "Env": ["PATH=/bin"], "Labels": { key: value } });
+    config["history"] = json!([{ "created": "2020-01-01T00:00:00Z", "created_by": "lockstep" }]);
+    config["rootfs"] = json!({ "type": "layers", "diff_ids": [format!("sha256:{}", hex(&layer))] });
     let config = config.to_string();
     let config_name = format!("{}.json", hex(config.as_bytes()));
     let manifest: Value = json!([{ "Config": config_name, "RepoTags": tags, "Layers": ["layer/layer.tar"] }]);
@@ -90,8 +86,4 @@ fn append(builder: &mut tar::Builder<Vec<u8>>, path: &str, bytes: &[u8]) {
 /// A text's digest, as registries write it.
 pub fn digest(text: &str) -> String {
     format!("sha256:{}", hex(text.as_bytes()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -11,15 +11,12 @@ use tokio::io::AsyncWriteExt;
 /// The longest that one run of a client may take.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// What has the client build BuildKit's way.
-const BUILDKIT: (&str, &str) = ("DOCKER_BUILDKIT", "1");
-
 impl Session {
     /// Runs the `docker` command with these arguments against the engine and records exit status, standard output and standard error.
     /// The operation is the command's first word or two, as the caller names it: `docker run`, `docker network ls`.
     pub async fn docker(&mut self, operation: &str, arguments: &[&str]) -> Result<CliRun, Stop> {
         let program = docker_program().ok_or_else(|| Stop::NotRun("docker is not on PATH".to_owned()))?;
-        self.command(operation, &program, "docker", arguments, "", &[]).await
+        self.command(operation, &program, "docker", arguments, "").await
     }
 
     /// Builds with `docker build`, BuildKit's way: the client opens a session, through which the builder fetches the Dockerfile. The arguments
@@ -32,8 +29,15 @@ impl Session {
         let [context, settings] = [&context, &settings].map(|folder| folder.path().display().to_string());
         self.know(&context, "context");
         let arguments = [&["build", "--file", "-"], arguments, &[&context]].concat();
-        let environment = [BUILDKIT, ("DOCKER_CONFIG", settings.as_str())];
-        self.command("docker build", &program, "docker", &arguments, dockerfile, &environment).await
+        let environment = [("DOCKER_BUILDKIT", "1"), ("DOCKER_CONFIG", settings.as_str())];
+        let started = Instant::now();
+        let mut run = self.run(&program, "docker", &arguments, dockerfile, &environment).await?;
+        if run.exit_status != 0 {
+            // The client says which of its two connections failed first: another one each time.
+            run.stderr = String::new();
+        }
+        self.push("docker build", StepKind::Cli(run.clone()), started.elapsed());
+        Ok(run)
     }
 
     /// Runs another client that reads DOCKER_HOST (`docker-compose`), with this standard input.
@@ -47,7 +51,7 @@ impl Session {
         if !crate::engine::on_path(name) {
             return Err(Stop::NotRun(format!("{name} is not on PATH")));
         }
-        self.command(operation, Path::new(name), name, arguments, input, &[]).await
+        self.command(operation, Path::new(name), name, arguments, input).await
     }
 
     async fn command(
@@ -57,9 +61,22 @@ impl Session {
         shown: &str,
         arguments: &[&str],
         input: &str,
-        environment: &[(&str, &str)],
     ) -> Result<CliRun, Stop> {
         let started = Instant::now();
+        let run = self.run(program, shown, arguments, input, &[]).await?;
+        self.push(operation, StepKind::Cli(run.clone()), started.elapsed());
+        Ok(run)
+    }
+
+    /// A run that is no step yet, with more in its environment.
+    async fn run(
+        &self,
+        program: &Path,
+        shown: &str,
+        arguments: &[&str],
+        input: &str,
+        environment: &[(&str, &str)],
+    ) -> Result<CliRun, Stop> {
         let mut command = tokio::process::Command::new(program);
         command.args(arguments).kill_on_drop(true).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // The engine, the API version and plain output, whatever the user's own settings are.
@@ -92,11 +109,6 @@ impl Session {
             Ok(Err(error)) => run.stderr = format!("(lockstep: {error})"),
             Err(_) => run.stderr = format!("(lockstep: not ended after {} s)", DEADLINE.as_secs()),
         }
-        if environment.contains(&BUILDKIT) && run.exit_status != 0 {
-            // The client says which of its two connections failed first: another one each time.
-            run.stderr = String::new();
-        }
-        self.push(operation, StepKind::Cli(run.clone()), started.elapsed());
         Ok(run)
     }
 }

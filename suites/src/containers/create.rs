@@ -91,11 +91,7 @@ async fn resource_fields(s: &mut Session) -> Outcome {
 async fn empty_entrypoint(s: &mut Session) -> Outcome {
     let first = s.create(json!({ "Cmd": ["probe", "exit", "0"] })).await?;
     let child = s.image_name("child");
-    let (repository, tag) = child.rsplit_once(':').unwrap_or((&child, "latest"));
-    s.call("POST /commit", &[])
-        .query("container", &first)
-        .query("repo", repository)
-        .query("tag", tag)
+    crate::images::committing(s, &first, &child)
         .query("changes", r#"ENTRYPOINT ["probe", "exit", "3"]"#)
         .json(json!({}))
         .expect(201)

@@ -55,6 +55,11 @@ fn forever() -> Value {
     json!(["probe", "sleep", "infinity"])
 }
 
+/// Waits, without a step, until the container's command has made this file.
+async fn until_file(s: &mut Session, container: &str, path: &str) -> Outcome {
+    s.until_at(&format!("/containers/{container}/archive?path={path}"), "", |archive| archive.is_some()).await
+}
+
 /// A container that was never started.
 async fn created(s: &mut Session) -> Result<String, Stop> {
     s.create(json!({ "Cmd": forever() })).await

@@ -1,6 +1,6 @@
 //! Restart policies at work.
 
-use super::{inspect, trapping};
+use super::{inspect, trapping, until_file};
 use lockstep_harness::scenario::{Area, Outcome, Session, Stop};
 use serde_json::{Value, json};
 
@@ -68,7 +68,7 @@ async fn restarts(s: &mut Session, name: &str) -> Outcome {
 async fn stopped(s: &mut Session, name: &str) -> Outcome {
     let c = restarted(s, name).await?;
     // Docker says running a moment before the command has taken runc's place, and runc ends with 2 when it is stopped.
-    s.until_at(&format!("/containers/{c}/archive?path=/tmp/again"), "", |archive| archive.is_some()).await?;
+    until_file(s, &c, "/tmp/again").await?;
     s.call("POST /containers/{id}/stop", &[&c]).query("t", 0).expect(204).await?;
     inspect(s, &c).await
 }

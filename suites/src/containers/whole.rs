@@ -136,6 +136,6 @@ async fn health_log(s: &mut Session) -> Outcome {
     });
     let container = s.start(json!({ "Cmd": forever(), "Healthcheck": check })).await?;
     s.until(&container, "/State/Health/Status", &json!("healthy")).await?;
-    s.until_at(&format!("/containers/{container}/archive?path=/tmp/twice"), "", |archive| archive.is_some()).await?;
+    super::until_file(s, &container, "/tmp/twice").await?;
     super::inspect(s, &container).await
 }

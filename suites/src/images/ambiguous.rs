@@ -1,6 +1,6 @@
 //! One image in two repositories: its names say which is meant, and its id perhaps no longer.
 
-use super::split;
+use super::{committing, split};
 use lockstep_harness::scenario::{Area, Outcome, Session, Stop};
 use serde_json::json;
 
@@ -25,9 +25,7 @@ async fn twice(s: &mut Session) -> Result<Twice, Stop> {
     let (one, other) = (s.image_name("one"), format!("127.0.0.1:1/{}", s.image_name("other")));
     s.remember("image", &other);
     let container = s.create(json!({ "Cmd": ["probe", "exit", "0"] })).await?;
-    let (repository, tag) = split(&one);
-    let committed =
-        s.call("POST /commit", &[]).query("container", &container).query("repo", repository).query("tag", tag);
+    let committed = committing(s, &container, &one);
     let id = committed.expect(201).await?.id()?;
     let (repository, tag) = split(&other);
     s.call("POST /images/{name}/tag", &[&one]).query("repo", repository).query("tag", tag).expect(201).await?;

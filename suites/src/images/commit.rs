@@ -1,6 +1,6 @@
 //! `POST /commit`.
 
-use super::split;
+use super::committing;
 use lockstep_harness::scenario::{Area, Outcome, Session};
 use serde_json::json;
 
@@ -22,8 +22,7 @@ pub(super) fn add(area: &mut Area<'_>) {
 async fn plain(s: &mut Session) -> Outcome {
     let container = s.create(json!({ "Cmd": ["probe", "exit", "0"], "Env": ["COLOUR=blue"] })).await?;
     let name = s.image_name("committed");
-    let (repository, tag) = split(&name);
-    let call = s.call("POST /commit", &[]).query("container", &container).query("repo", repository).query("tag", tag);
+    let call = committing(s, &container, &name);
     call.json(json!({})).expect(201).await?;
     s.call("GET /images/{name}/json", &[&name]).expect(200).await?;
     s.call("GET /images/{name}/history", &[&name]).expect(200).await?;
@@ -47,11 +46,7 @@ async fn without_body(s: &mut Session) -> Outcome {
 async fn author_and_comment(s: &mut Session) -> Outcome {
     let container = s.create(json!({ "Cmd": ["probe", "exit", "0"] })).await?;
     let name = s.image_name("committed");
-    let (repository, tag) = split(&name);
-    s.call("POST /commit", &[])
-        .query("container", &container)
-        .query("repo", repository)
-        .query("tag", tag)
+    committing(s, &container, &name)
         .query("author", "A. Author")
         .query("comment", "as it was")
         .json(json!({}))
@@ -65,11 +60,7 @@ async fn author_and_comment(s: &mut Session) -> Outcome {
 async fn changes(s: &mut Session) -> Outcome {
     let container = s.create(json!({ "Cmd": ["probe", "exit", "0"] })).await?;
     let name = s.image_name("committed");
-    let (repository, tag) = split(&name);
-    s.call("POST /commit", &[])
-        .query("container", &container)
-        .query("repo", repository)
-        .query("tag", tag)
+    committing(s, &container, &name)
         .query("changes", "ENV COLOUR=red\nWORKDIR /tmp\nEXPOSE 8080\nUSER 1000\nLABEL added=yes")
         .json(json!({}))
         .expect(201)
@@ -81,11 +72,7 @@ async fn changes(s: &mut Session) -> Outcome {
 async fn config_in_body(s: &mut Session) -> Outcome {
     let container = s.create(json!({ "Cmd": ["probe", "exit", "0"] })).await?;
     let name = s.image_name("committed");
-    let (repository, tag) = split(&name);
-    s.call("POST /commit", &[])
-        .query("container", &container)
-        .query("repo", repository)
-        .query("tag", tag)
+    committing(s, &container, &name)
         .json(json!({ "Cmd": ["probe", "exit", "4"], "Env": ["COLOUR=green"], "WorkingDir": "/home/tester" }))
         .expect(201)
         .await?;
@@ -96,15 +83,7 @@ async fn config_in_body(s: &mut Session) -> Outcome {
 async fn running(s: &mut Session) -> Outcome {
     let container = s.start_probe(&["sleep", "60"]).await?;
     let name = s.image_name("committed");
-    let (repository, tag) = split(&name);
-    s.call("POST /commit", &[])
-        .query("container", &container)
-        .query("repo", repository)
-        .query("tag", tag)
-        .query("pause", 0)
-        .json(json!({}))
-        .expect(201)
-        .await?;
+    committing(s, &container, &name).query("pause", 0).json(json!({})).expect(201).await?;
     s.call("GET /containers/{id}/json", &[&container]).expect(200).await?;
     Ok(())
 }
@@ -113,8 +92,7 @@ async fn keeps_files(s: &mut Session) -> Outcome {
     let container = s.start_probe(&["write-file", "/tmp/kept.txt", "kept"]).await?;
     s.call("POST /containers/{id}/wait", &[&container]).expect(200).await?;
     let name = s.image_name("committed");
-    let (repository, tag) = split(&name);
-    let call = s.call("POST /commit", &[]).query("container", &container).query("repo", repository).query("tag", tag);
+    let call = committing(s, &container, &name);
     call.json(json!({})).expect(201).await?;
     s.observe_command("files", &["probe", "read-file", "/tmp/kept.txt"], json!({ "Image": name })).await?;
     Ok(())

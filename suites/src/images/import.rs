@@ -20,13 +20,9 @@ async fn repo_and_tag(s: &mut Session) -> Outcome {
     // Where the tag is ignored, this is what has to be removed.
     s.remember("image", &format!("{repository}:latest"));
     let label = format!("LABEL {}", s.label());
-    s.call("POST /images/create", &[])
-        .query("fromSrc", "-")
-        .query("repo", repository)
+    super::importing(s, repository, "a.txt", "repo and tag\n")
         .query("tag", tag)
         .query("changes", label)
-        .tar(archives::files(&[("a.txt", "repo and tag\n")]))
-        .progress()
         .expect(200)
         .await?;
     s.call("GET /images/{name}/json", &[&name]).expect(200).await?;
@@ -42,14 +38,7 @@ async fn tag_within_repo(s: &mut Session) -> Outcome {
 async fn labels_in_one_change(s: &mut Session) -> Outcome {
     let name = s.image_name("labelled");
     let labels = format!("LABEL {} colour=blue \"taste\"=\"sweet and sour\"", s.label());
-    s.call("POST /images/create", &[])
-        .query("fromSrc", "-")
-        .query("repo", &name)
-        .query("changes", labels)
-        .tar(archives::files(&[("c.txt", "labels in one change\n")]))
-        .progress()
-        .expect(200)
-        .await?;
+    super::importing(s, &name, "c.txt", "labels in one change\n").query("changes", labels).expect(200).await?;
     s.call("GET /images/{name}/json", &[&name]).expect(200).await?;
     Ok(())
 }
@@ -57,17 +46,13 @@ async fn labels_in_one_change(s: &mut Session) -> Outcome {
 async fn message_and_changes(s: &mut Session) -> Outcome {
     let name = s.image_name("imported");
     let label = format!("LABEL {}", s.label());
-    s.call("POST /images/create", &[])
-        .query("fromSrc", "-")
-        .query("repo", &name)
+    super::importing(s, &name, "b.txt", "message and changes\n")
         .query("message", "brought in")
         .query("changes", label)
         .query("changes", "ENV COLOUR=blue")
         .query("changes", "CMD [\"/run\", \"me\"]")
         .query("changes", "WORKDIR /srv")
         .query("changes", "EXPOSE 80/tcp")
-        .tar(archives::files(&[("b.txt", "message and changes\n")]))
-        .progress()
         .expect(200)
         .await?;
     s.call("GET /images/{name}/json", &[&name]).expect(200).await?;

@@ -1,7 +1,6 @@
 //! `GET /images/json`.
 
-use super::{imported, nameless, split, tagged};
-use crate::archives;
+use super::{imported, importing, nameless, split, tagged};
 use lockstep_harness::scenario::{Area, Outcome, Session};
 use serde_json::{Value, json};
 
@@ -63,14 +62,10 @@ async fn by_reference_and_label(s: &mut Session) -> Outcome {
 async fn coloured(s: &mut Session, word: &str) -> Outcome {
     let (name, own) = (s.image_name(word), s.name(word));
     let label = format!("LABEL {}", s.label());
-    s.call("POST /images/create", &[])
-        .query("fromSrc", "-")
-        .query("repo", &name)
+    importing(s, &name, "content.txt", &name)
         .query("changes", label)
         .query("changes", "LABEL colour=blue")
         .query("changes", format!("LABEL own={own}"))
-        .tar(archives::files(&[("content.txt", &name)]))
-        .progress()
         .expect(200)
         .await?;
     Ok(())

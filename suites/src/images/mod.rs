@@ -13,7 +13,7 @@ mod tag;
 mod whole;
 
 use crate::archives;
-use lockstep_harness::scenario::{Catalogue, Session, Stop};
+use lockstep_harness::scenario::{Call, Catalogue, Session, Stop};
 
 /// Adds the area's scenarios.
 pub fn add(catalogue: &mut Catalogue) {
@@ -45,6 +45,18 @@ pub async fn tagged(s: &mut Session, word: &str) -> Result<String, Stop> {
     Ok(name)
 }
 
+/// A commit of the container under this name, `REPOSITORY:TAG`: its parameters and its body are up to the caller.
+pub fn committing<'s>(s: &'s mut Session, container: &str, name: &str) -> Call<'s> {
+    let (repository, tag) = split(name);
+    s.call("POST /commit", &[]).query("container", container).query("repo", repository).query("tag", tag)
+}
+
+/// An import of one file under this name: what it changes is up to the caller.
+pub fn importing<'s>(s: &'s mut Session, name: &str, file: &str, content: &str) -> Call<'s> {
+    let archive = archives::files(&[(file, content)]);
+    s.call("POST /images/create", &[]).query("fromSrc", "-").query("repo", name).tar(archive).progress()
+}
+
 /// Removes the images without name or label that Podman's builds may leave (seen with 4.3 and 5.4, in some runs), without a step of its own:
 /// only where the engine is disposable and the scenario looks at all of it.
 pub async fn sweep(s: &mut Session) -> Result<(), Stop> {
@@ -71,13 +83,6 @@ pub async fn nameless(s: &mut Session) -> Result<(), Stop> {
 pub async fn imported(s: &mut Session, word: &str) -> Result<String, Stop> {
     let name = s.image_name(word);
     let (label, content) = (format!("LABEL {}", s.label()), format!("{name}\n"));
-    s.call("POST /images/create", &[])
-        .query("fromSrc", "-")
-        .query("repo", &name)
-        .query("changes", label)
-        .tar(archives::files(&[("content.txt", &content)]))
-        .progress()
-        .expect(200)
-        .await?;
+    importing(s, &name, "content.txt", &content).query("changes", label).expect(200).await?;
     Ok(name)
 }

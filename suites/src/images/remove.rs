@@ -1,6 +1,6 @@
 //! `DELETE /images/{name}`.
 
-use super::{imported, split, tagged};
+use super::{committing, imported, split, tagged};
 use lockstep_harness::scenario::{Area, Outcome, Session, Stop};
 use serde_json::json;
 
@@ -80,14 +80,7 @@ async fn used_by_running(s: &mut Session) -> Outcome {
 async fn child(s: &mut Session) -> Result<String, Stop> {
     let first = s.create(json!({ "Cmd": ["probe", "exit", "0"] })).await?;
     let child = s.image_name("child");
-    let (repository, tag) = split(&child);
-    s.call("POST /commit", &[])
-        .query("container", &first)
-        .query("repo", repository)
-        .query("tag", tag)
-        .json(json!({}))
-        .expect(201)
-        .await?;
+    committing(s, &first, &child).json(json!({})).expect(201).await?;
     Ok(child)
 }
 
@@ -121,14 +114,7 @@ async fn noprune(s: &mut Session) -> Outcome {
     let parent_id = s.call("GET /images/{name}/json", &[&parent]).expect(200).await?.id()?;
     let container = s.create(json!({ "Image": parent, "Cmd": ["/none"] })).await?;
     let child = s.image_name("child");
-    let (repository, tag) = split(&child);
-    s.call("POST /commit", &[])
-        .query("container", &container)
-        .query("repo", repository)
-        .query("tag", tag)
-        .json(json!({}))
-        .expect(201)
-        .await?;
+    committing(s, &container, &child).json(json!({})).expect(201).await?;
     s.call("DELETE /containers/{id}", &[&container]).expect(204).await?;
     s.call("DELETE /images/{name}", &[&parent]).expect(200).await?;
     s.call("DELETE /images/{name}", &[&child]).query("noprune", "true").expect(200).await?;

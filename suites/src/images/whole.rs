@@ -1,6 +1,6 @@
 //! An image with everything set that can be: what inspect shows of it.
 
-use super::split;
+use super::committing;
 use lockstep_harness::scenario::{Area, Outcome, Session};
 use serde_json::json;
 
@@ -34,14 +34,7 @@ async fn committed(s: &mut Session) -> Outcome {
     });
     let container = s.create(config.clone()).await?;
     let name = s.image_name("whole");
-    let (repository, tag) = split(&name);
-    s.call("POST /commit", &[])
-        .query("container", &container)
-        .query("repo", repository)
-        .query("tag", tag)
-        .json(config)
-        .expect(201)
-        .await?;
+    committing(s, &container, &name).json(config).expect(201).await?;
     s.call("GET /images/{name}/json", &[&name]).expect(200).await?;
     Ok(())
 }

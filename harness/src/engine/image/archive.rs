@@ -102,7 +102,7 @@ fn architecture() -> &'static str {
 }
 
 /// The SHA-256 digest of the bytes, in hexadecimal.
-pub(crate) fn digest(bytes: &[u8]) -> String {
+pub fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -3,8 +3,7 @@
 mod archive;
 mod provision;
 
-pub(crate) use archive::digest;
-pub use archive::{load_archive, rootfs_tar};
+pub use archive::{digest, load_archive, rootfs_tar};
 pub use provision::{How, Provisioned, provision, provision_by};
 
 /// The name of the image on every engine.
