@@ -23,11 +23,13 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("made/privileges", |s| Box::pin(privileges(s))).needs(Registry::needs());
 }
 
+/// A rule of the probe's server: what it answers to a request that has these needles.
+fn answer(needles: &str, body: Value) -> String {
+    format!("{needles}|200|Content-Type: application/vnd.docker.plugins.v1.2+json|{body}")
+}
+
 /// What the driver answers: it refuses to create, show or remove what is called so.
 fn rules() -> Vec<String> {
-    let answer = |needles: &str, body: Value| {
-        format!("{needles}|200|Content-Type: application/vnd.docker.plugins.v1.2+json|{body}")
-    };
     let volume = |name: &str| json!({ "Volume": { "Name": name, "Mountpoint": "/tmp" }, "Err": "" });
     vec![
         answer("Plugin.Activate", json!({ "Implements": ["VolumeDriver"] })),
@@ -48,17 +50,11 @@ fn rules() -> Vec<String> {
 
 /// A driver that does not tell its volumes: the list of the others says so.
 async fn list_refused(s: &mut Session) -> Outcome {
-    let activated =
-        r#"Plugin.Activate|200|Content-Type: application/vnd.docker.plugins.v1.2+json|{"Implements":["VolumeDriver"]}"#;
-    let refused = r#"VolumeDriver.|200|Content-Type: application/vnd.docker.plugins.v1.2+json|{"Err":"the driver refuses to list"}"#;
-    let plugin = format!("{}:latest", s.name("driver"));
-    create(
-        s,
-        &plugin,
-        &configuration("volumedriver", &["probe", "serve", SOCKET, activated, refused].map(str::to_owned)),
-    )
-    .await?;
-    s.call(ENABLE, &[&plugin]).query("timeout", 5).expect(200).await?;
+    let rules = [
+        answer("Plugin.Activate", json!({ "Implements": ["VolumeDriver"] })),
+        answer("VolumeDriver.", json!({ "Err": "the driver refuses to list" })),
+    ];
+    let plugin = enabled(s, "driver", &driver(rules)).await?;
     let own = s.own();
     s.call("GET /volumes", &[]).filters(own).independent().expect(200).await?;
     s.call(DISABLE, &[&plugin]).query("force", 1).expect(200).await?;
@@ -85,15 +81,20 @@ fn configuration(kind: &str, command: &[String]) -> Value {
     })
 }
 
-/// A volume driver.
-fn driver() -> Value {
-    let command: Vec<String> = ["probe", "serve", SOCKET].into_iter().map(str::to_owned).chain(rules()).collect();
+/// A volume driver that answers by these rules.
+fn driver(rules: impl IntoIterator<Item = String>) -> Value {
+    let command: Vec<String> = ["probe", "serve", SOCKET].into_iter().map(str::to_owned).chain(rules).collect();
     configuration("volumedriver", &command)
 }
 
 /// A plugin of a kind that nothing asks for: it only has to be there.
 fn plain() -> Value {
-    configuration("lockstepdriver", &["probe", "serve", SOCKET].map(str::to_owned))
+    silent("lockstepdriver")
+}
+
+/// A plugin of this kind that is there and answers nothing.
+fn silent(kind: &str) -> Value {
+    configuration(kind, &["probe", "serve", SOCKET].map(str::to_owned))
 }
 
 /// A call that creates a plugin of this name from a configuration and the probe's root file system.
@@ -107,8 +108,13 @@ async fn create(s: &mut Session, name: &str, configuration: &Value) -> Result<()
 
 /// A plugin of the kind that runs, by its name.
 pub async fn running(s: &mut Session, kind: &str) -> Result<String, Stop> {
-    let plugin = format!("{}:latest", s.name("plugin"));
-    create(s, &plugin, &configuration(kind, &["probe", "serve", SOCKET].map(str::to_owned))).await?;
+    enabled(s, "plugin", &silent(kind)).await
+}
+
+/// Creates a plugin from a configuration and enables it: its name.
+async fn enabled(s: &mut Session, word: &str, configuration: &Value) -> Result<String, Stop> {
+    let plugin = format!("{}:latest", s.name(word));
+    create(s, &plugin, configuration).await?;
     s.call(ENABLE, &[&plugin]).query("timeout", 5).expect(200).await?;
     Ok(plugin)
 }
@@ -145,9 +151,7 @@ async fn life(s: &mut Session) -> Outcome {
 
 /// Volumes whose driver is the plugin, and what becomes of its refusals.
 async fn volumes(s: &mut Session) -> Outcome {
-    let plugin = format!("{}:latest", s.name("driver"));
-    create(s, &plugin, &driver()).await?;
-    s.call(ENABLE, &[&plugin]).query("timeout", 5).expect(200).await?;
+    let plugin = enabled(s, "driver", &driver(rules())).await?;
     for (word, status) in [("good", 201), ("kept", 201), ("hidden", 201), ("refused", 500)] {
         let name = s.name(word);
         let body = json!({ "Name": name, "Driver": plugin, "DriverOpts": { "colour": "blue" } });

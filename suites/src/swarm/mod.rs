@@ -8,8 +8,8 @@ mod stored;
 mod whole;
 
 use active::node as node_of;
-use lockstep_harness::scenario::{Catalogue, Outcome, Session, Stop};
-use serde_json::json;
+use lockstep_harness::scenario::{Catalogue, Outcome, Reply, Session, Stop};
+use serde_json::{Value, json};
 
 /// Adds the area's scenarios.
 pub fn add(catalogue: &mut Catalogue) {
@@ -24,10 +24,33 @@ pub fn add(catalogue: &mut Catalogue) {
 
 /// Makes the engine a swarm of one.
 async fn init(s: &mut Session) -> Result<(), Stop> {
-    let body = json!({ "ListenAddr": "127.0.0.1:2377", "AdvertiseAddr": "127.0.0.1" });
+    init_with(s, json!({ "ListenAddr": "127.0.0.1:2377", "AdvertiseAddr": "127.0.0.1" })).await.map(drop)
+}
+
+/// The same with this body; the node's id.
+async fn init_with(s: &mut Session, body: Value) -> Result<String, Stop> {
     let node = s.call("POST /swarm/init", &[]).json(body).expect(200).await?.text("")?;
     // One id in three thousand has no digit and looks like a word.
     s.know(&node, "node");
+    Ok(node)
+}
+
+/// Where no node is: the task waits, and nothing of it runs.
+fn nowhere() -> Value {
+    json!({ "Constraints": ["node.labels.colour==nosuch"] })
+}
+
+/// The scheduler has looked at the task and found no node.
+async fn until_pending(s: &mut Session) -> Outcome {
+    s.until_at("/tasks", "/0/Status/Err", |found| found.is_some()).await
+}
+
+/// Updates a service from what inspect says of it, changed so.
+async fn update_service(s: &mut Session, id: &str, seen: &Reply, change: impl FnOnce(&mut Value)) -> Outcome {
+    let mut spec = seen.at("/Spec")?;
+    change(&mut spec);
+    let version = seen.at("/Version/Index")?;
+    s.call("POST /services/{id}/update", &[id]).query("version", version).json(spec).expect(200).await?;
     Ok(())
 }
 

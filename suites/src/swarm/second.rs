@@ -1,6 +1,6 @@
 //! A swarm of two: a second Docker on the same loopback.
 
-use super::{init, leave};
+use super::{init, init_with, leave};
 use lockstep_harness::scenario::{Area, Need, Outcome, Second, Session, Stop};
 use serde_json::{Value, json};
 
@@ -17,8 +17,7 @@ pub(super) fn add(area: &mut Area<'_>) {
 async fn second_engine_lost(s: &mut Session) -> Outcome {
     let mut body = place("127.0.0.1");
     body["Spec"] = json!({ "Dispatcher": { "HeartbeatPeriod": 1_000_000_000 } });
-    let node = s.call("POST /swarm/init", &[]).json(body).expect(200).await?.text("")?;
-    s.know(&node, "node");
+    init_with(s, body).await?;
     let outcome = lost(s).await;
     leave(s, outcome).await
 }

@@ -1,6 +1,6 @@
 //! Services, their tasks and logs.
 
-use super::{init, leave};
+use super::{init, leave, nowhere, until_pending, update_service};
 use lockstep_harness::scenario::{Area, Need, Outcome, Session, Stop};
 use serde_json::{Value, json};
 
@@ -135,11 +135,6 @@ async fn with_secret_and_config(s: &mut Session) -> Outcome {
     Ok(())
 }
 
-/// Where no node is: the task waits, and nothing of it runs.
-fn nowhere() -> Value {
-    json!({ "Constraints": ["node.labels.colour==nosuch"] })
-}
-
 /// Credentials (of Windows, which Linux keeps and does not use) that are in a config, so that the config is no file; then another image, that
 /// no registry knows.
 async fn credentials(s: &mut Session) -> Outcome {
@@ -161,17 +156,14 @@ async fn credentials(s: &mut Session) -> Outcome {
     });
     let id = s.call("POST /services/create", &[]).json(body).expect(201).await?.text("/ID")?;
     s.know(&id, "service");
-    s.until_at("/tasks", "/0/Status/Err", |found| found.is_some()).await?;
+    until_pending(s).await?;
     let seen = s.call("GET /services/{id}", &[&id]).expect(200).await?;
     s.call("GET /services", &[]).expect(200).await?;
     let task = s.call("GET /tasks", &[]).expect(200).await?.text("/0/ID")?;
     s.know(&task, "task");
     s.call("GET /tasks/{id}", &[&task]).expect(200).await?;
-    let mut spec = seen.at("/Spec")?;
-    spec["TaskTemplate"]["ContainerSpec"]["Image"] = json!(format!("127.0.0.1:1/{name}:nosuch"));
-    let version = seen.at("/Version/Index")?;
-    s.call("POST /services/{id}/update", &[&id]).query("version", version).json(spec).expect(200).await?;
-    Ok(())
+    let unknown = json!(format!("127.0.0.1:1/{name}:nosuch"));
+    update_service(s, &id, &seen, |spec| spec["TaskTemplate"]["ContainerSpec"]["Image"] = unknown).await
 }
 
 /// The second iteration of a job.
@@ -189,10 +181,7 @@ async fn job(s: &mut Session) -> Outcome {
     let id = s.call("POST /services/create", &[]).json(body).expect(201).await?.text("/ID")?;
     s.know(&id, "service");
     let seen = s.call("GET /services/{id}", &[&id]).expect(200).await?;
-    let mut spec = seen.at("/Spec")?;
-    spec["TaskTemplate"]["ForceUpdate"] = json!(1);
-    let version = seen.at("/Version/Index")?;
-    s.call("POST /services/{id}/update", &[&id]).query("version", version).json(spec).expect(200).await?;
+    update_service(s, &id, &seen, |spec| spec["TaskTemplate"]["ForceUpdate"] = json!(1)).await?;
     let second =
         |task: &&Value| task.pointer("/JobIteration/Index") == Some(&json!(1)) && task["Status"]["Err"].is_string();
     s.until_at("/tasks", "", |tasks| {

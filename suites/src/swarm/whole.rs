@@ -1,8 +1,8 @@
 //! A swarm and its services with everything set that can be: what inspect and lists show of it.
 
 use super::services::image;
-use super::{leave, node_of};
-use lockstep_harness::scenario::{Area, Need, Outcome, Reply, Session, Stop};
+use super::{init_with, leave, node_of, nowhere, until_pending, update_service};
+use lockstep_harness::scenario::{Area, Need, Outcome, Session, Stop};
 use serde_json::{Value, json};
 
 pub(super) fn add(area: &mut Area<'_>) {
@@ -56,8 +56,7 @@ async fn swarm_and_node(s: &mut Session) -> Outcome {
             "TaskDefaults": { "LogDriver": { "Name": "json-file", "Options": { "max-file": "3" } } },
         },
     });
-    let node = s.call("POST /swarm/init", &[]).json(body).expect(200).await?.text("")?;
-    s.know(&node, "node");
+    let node = init_with(s, body).await?;
     let outcome = async {
         let seen = s.call("GET /swarm", &[]).expect(200).await?;
         super::active::know(s, &seen).await?;
@@ -203,11 +202,6 @@ async fn create(s: &mut Session, body: Value) -> Result<String, Stop> {
     Ok(id)
 }
 
-/// The scheduler has looked at the task and found no node.
-async fn until_pending(s: &mut Session) -> Outcome {
-    s.until_at("/tasks", "/0/Status/Err", |found| found.is_some()).await
-}
-
 async fn service(s: &mut Session) -> Outcome {
     let (name, network) = (s.name("service"), overlay(s).await?);
     let task = task(s, &network).await?;
@@ -235,11 +229,8 @@ async fn service(s: &mut Session) -> Outcome {
 
 /// The service with a new task, which waits for a node as the old one does: an update that goes on.
 async fn updated(s: &mut Session, id: &str) -> Outcome {
-    let seen: Reply = s.call("GET /services/{id}", &[id]).expect(200).await?;
-    let mut spec = seen.at("/Spec")?;
-    spec["TaskTemplate"]["ForceUpdate"] = json!(2);
-    let version = seen.at("/Version/Index")?;
-    s.call("POST /services/{id}/update", &[id]).query("version", version).json(spec).expect(200).await?;
+    let seen = s.call("GET /services/{id}", &[id]).expect(200).await?;
+    update_service(s, id, &seen, |spec| spec["TaskTemplate"]["ForceUpdate"] = json!(2)).await?;
     s.until_at(&format!("/services/{id}"), "/UpdateStatus/State", |found| found == Some(&json!("updating"))).await?;
     s.call("GET /services/{id}", &[id]).expect(200).await?;
     s.call("GET /services", &[]).expect(200).await?;
@@ -260,7 +251,7 @@ async fn modes(s: &mut Session) -> Outcome {
             "TaskTemplate": {
                 "ContainerSpec": { "Image": image },
                 "RestartPolicy": { "Condition": "none" },
-                "Placement": { "Constraints": ["node.labels.colour==nosuch"] },
+                "Placement": nowhere(),
             },
             "Mode": mode,
         });
@@ -289,10 +280,7 @@ async fn modes(s: &mut Session) -> Outcome {
 /// The next iteration of a job.
 async fn run_again(s: &mut Session, id: &str) -> Outcome {
     let seen = s.call("GET /services/{id}", &[id]).expect(200).await?;
-    let mut spec = seen.at("/Spec")?;
-    spec["TaskTemplate"]["ForceUpdate"] = json!(1);
-    let version = seen.at("/Version/Index")?;
-    s.call("POST /services/{id}/update", &[id]).query("version", version).json(spec).expect(200).await?;
+    update_service(s, id, &seen, |spec| spec["TaskTemplate"]["ForceUpdate"] = json!(1)).await?;
     s.call("GET /services/{id}", &[id]).expect(200).await?;
     s.call("GET /services", &[]).filters(json!({ "id": [id] })).expect(200).await?;
     Ok(())
@@ -320,10 +308,7 @@ async fn assigned(s: &mut Session) -> Outcome {
     s.know(&task, "task");
     s.call("GET /tasks/{id}", &[&task]).expect(200).await?;
     let seen = s.call("GET /services/{id}", &[&id]).expect(200).await?;
-    let mut spec = seen.at("/Spec")?;
-    spec["TaskTemplate"]["ForceUpdate"] = json!(1);
-    let version = seen.at("/Version/Index")?;
-    s.call("POST /services/{id}/update", &[&id]).query("version", version).json(spec).expect(200).await?;
+    update_service(s, &id, &seen, |spec| spec["TaskTemplate"]["ForceUpdate"] = json!(1)).await?;
     s.until_at(&format!("/services/{id}"), "/UpdateStatus/State", |found| found == Some(&json!("completed"))).await?;
     s.call("GET /services/{id}", &[&id]).expect(200).await?;
     s.call("GET /services", &[]).expect(200).await?;
