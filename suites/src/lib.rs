@@ -20,6 +20,7 @@ mod networks;
 mod plugins;
 mod protocol;
 mod registry;
+mod settings;
 mod stats;
 mod swarm;
 mod system;
@@ -48,6 +49,7 @@ pub fn catalogue() -> Catalogue {
     plugins::add(&mut catalogue);
     protocol::add(&mut catalogue);
     registry::add(&mut catalogue);
+    settings::add(&mut catalogue);
     swarm::add(&mut catalogue);
     stats::add(&mut catalogue);
     system::add(&mut catalogue);

@@ -83,6 +83,8 @@ fn unlike(store: &Store, sides: &[Side]) -> Result<Question, CliError> {
 fn outcomes(runs: &[ScenarioRun], side: impl Fn(&ScenarioRun) -> Option<&Taken>) -> Vec<(String, RecordedOutcome)> {
     let outcome = |run: &ScenarioRun| match (&run.not_run, side(run)) {
         (Some(not_run), _) if not_run.trouble => None,
+        // The other engine is the one that it does not apply to.
+        (Some(_), Some(taken)) if taken.whole => Some(RecordedOutcome::Transcript(taken.transcript.clone())),
         (Some(not_run), _) => Some(RecordedOutcome::NotRun(not_run.reason.clone())),
         (None, Some(taken)) => Some(RecordedOutcome::Transcript(taken.transcript.clone())),
         (None, None) => None,
@@ -121,5 +123,28 @@ fn say(summary: &RecordSummary) {
     }
     for name in &summary.kept {
         anstream::eprintln!("  could not be run now, its snapshot is kept: {name}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lockstep_harness::runner::NotRun;
+    use lockstep_harness::transcript::{End, Transcript};
+
+    fn taken(whole: bool) -> Option<Taken> {
+        let transcript = Transcript { scenario: "a/b".to_owned(), steps: Vec::new(), end: End::Completed };
+        Some(Taken { raw: transcript.clone(), transcript, duration: std::time::Duration::ZERO, whole })
+    }
+
+    #[test]
+    fn a_scenario_that_does_not_apply_to_one_engine_is_recorded_from_the_other() {
+        let not_run = Some(NotRun { reason: "none like it".to_owned(), trouble: false });
+        let run = [ScenarioRun { name: "a/b".to_owned(), reference: taken(true), candidate: taken(false), not_run }];
+        let of = |side: fn(&ScenarioRun) -> Option<&Taken>| outcomes(&run, side).pop().map(|(_, outcome)| outcome);
+        assert!(matches!(of(|run| run.reference.as_ref()), Some(RecordedOutcome::Transcript(_))));
+        assert!(
+            matches!(of(|run| run.candidate.as_ref()), Some(RecordedOutcome::NotRun(reason)) if reason == "none like it")
+        );
     }
 }

@@ -154,7 +154,8 @@ impl<'r> Lanes<'r> {
 
 fn taken(recording: Recording) -> Taken {
     let transcript = normalise(&recording.raw, &recording.known);
-    Taken { raw: recording.raw, transcript, duration: recording.duration }
+    let whole = matches!(recording.stop, None | Some(Stop::Blocked(_)));
+    Taken { raw: recording.raw, transcript, duration: recording.duration, whole }
 }
 
 /// The first need that the side does not meet, as a reason.

@@ -83,6 +83,8 @@ pub struct Taken {
     pub transcript: Transcript,
     /// All steps together.
     pub duration: Duration,
+    /// Whether the scenario ran as far as this engine lets it: `false` where it does not apply to it, or went wrong.
+    pub whole: bool,
 }
 
 /// Why a scenario has nothing to compare.

@@ -1,11 +1,9 @@
-//! What a scenario may have beside its engine: a registry, a second engine. Only where Lockstep launched the engine, so that both
-//! are alone with it on its loopback.
+//! What a scenario may have beside its engine, where Lockstep launched that: ports and a registry, which are alone with it on its loopback.
 
 use super::session::Session;
 use super::{Need, Stop};
+use crate::engine::Daemon;
 use crate::engine::launch::Beside;
-use crate::engine::{Client, Daemon, Endpoint, WireRequest};
-use serde_json::Value;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -68,43 +66,6 @@ impl Registry {
     }
 }
 
-/// Another Docker on the engine's loopback; it ends when this is dropped.
-pub struct Second {
-    client: Client,
-    process: Option<Beside>,
-    bridge: Command,
-}
-
-impl Drop for Second {
-    fn drop(&mut self) {
-        drop(self.process.take());
-        // With it goes all that was on it; the namespace has the last word.
-        let _ = self.bridge.args(["link", "delete", BRIDGE]).output();
-    }
-}
-
-/// The bridge of the second Docker. With none, or with the usual one, it would take the engine's away.
-const BRIDGE: &str = "lockstep1";
-
-impl Second {
-    /// A request to it, which is no step; it has to succeed.
-    pub async fn ask(&self, method: &str, target: &str, body: Option<Value>) -> Result<Value, Stop> {
-        let request = WireRequest {
-            method: method.to_owned(),
-            target: target.to_owned(),
-            headers: body.iter().map(|_| ("content-type".to_owned(), "application/json".to_owned())).collect(),
-            body: body.map(|body| body.to_string().into()).unwrap_or_default(),
-        };
-        let wrong = |problem: String| Stop::Wrong(format!("the second engine, {method} {target}: {problem}"));
-        let answer = self.client.send_bare(target, &request).await.map_err(|error| wrong(error.to_string()))?;
-        let text = String::from_utf8_lossy(&answer.body).into_owned();
-        match answer.status {
-            200..=399 => Ok(serde_json::from_str(&text).unwrap_or(Value::Null)),
-            status => Err(wrong(format!("{status} {}", text.trim()))),
-        }
-    }
-}
-
 impl Session {
     /// A port of the engine's loopback that is this scenario's own, the same on every engine.
     pub fn port(&mut self) -> u16 {
@@ -147,57 +108,19 @@ impl Session {
         Ok(Registry { host, folder, _process: process })
     }
 
-    /// Starts another Docker beside the engine, on the same loopback, without networks of its own.
-    pub async fn second_docker(&mut self) -> Result<Second, Stop> {
-        let folder = self.folder_beside("second")?;
-        let at = |name: &str| folder.join(name).display().to_string();
-        std::fs::write(folder.join("daemon.json"), "{}\n")
-            .map_err(|error| Stop::NotRun(format!("{}: {error}", folder.display())))?;
-        let arguments = [
-            ("--config-file", at("daemon.json")),
-            ("--data-root", at("data")),
-            ("--exec-root", at("exec")),
-            ("--pidfile", at("pid")),
-            ("--host", format!("unix://{}", at("s.sock"))),
-            ("--bridge", BRIDGE.to_owned()),
-            ("--exec-opt", "native.cgroupdriver=cgroupfs".to_owned()),
-        ];
-        let mut arguments: Vec<String> =
-            arguments.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value]).collect();
-        arguments.extend(["--iptables=false", "--ip-forward=false", "--ip-masq=false"].map(str::to_owned));
-        let problem = |problem: String| Stop::NotRun(format!("the second Docker: {problem}"));
-        for words in [
-            ["link", "add", BRIDGE, "type", "bridge"].as_slice(),
-            ["address", "add", "172.28.255.1/24", "dev", BRIDGE].as_slice(),
-            ["link", "set", BRIDGE, "up"].as_slice(),
-        ] {
-            let made = self.beside("ip")?.args(words).output();
-            let said = made.map_err(|error| problem(error.to_string()))?;
-            if !said.status.success() {
-                return Err(problem(String::from_utf8_lossy(&said.stderr).trim().to_owned()));
-            }
-        }
-        let bridge = self.beside("ip")?;
-        let mut process = self.daemon()?.run_beside("dockerd", &arguments, &folder.join("log")).map_err(problem)?;
-        process.until(|said| said.contains("API listen on")).await.map_err(problem)?;
-        let limits = self.engine.client.limits();
-        let client = Client::new(Endpoint::Unix(folder.join("s.sock")), None, "the second Docker", limits)?;
-        Ok(Second { client, process: Some(process), bridge })
-    }
-
-    fn daemon(&self) -> Result<&Daemon, Stop> {
+    pub(super) fn daemon(&self) -> Result<&Daemon, Stop> {
         let reason = || Stop::NotRun("what it needs beside the engine, only launched engines have".to_owned());
         self.engine.daemon().ok_or_else(reason)
     }
 
     /// A command in the daemon's namespaces.
-    fn beside(&self, program: &str) -> Result<Command, Stop> {
+    pub(super) fn beside(&self, program: &str) -> Result<Command, Stop> {
         let gone = || Stop::NotRun("the daemon is gone".to_owned());
         self.daemon()?.command(program).ok_or_else(gone)
     }
 
     /// A new folder in the daemon's own, which goes with it.
-    fn folder_beside(&self, name: &str) -> Result<PathBuf, Stop> {
+    pub(super) fn folder_beside(&self, name: &str) -> Result<PathBuf, Stop> {
         let folder = self.daemon()?.folder().join(format!("{name}{:04}", self.number()));
         // An earlier run of the same scenario on this engine left its own.
         let made = match folder.exists() {

@@ -6,7 +6,7 @@ use super::session::{LABEL, Role, Session};
 use super::since::younger;
 use super::wire::{Connection, Part};
 use super::{Attached, Reply, Stop};
-use crate::engine::{EngineError, WireAnswer, WireRequest};
+use crate::engine::{Client, EngineError, WireAnswer, WireRequest};
 use crate::transcript::{Answer, Exchange, Payload, Request, StepKind};
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -34,6 +34,8 @@ pub struct Call<'s> {
     patience: Option<Duration>,
     unversioned: bool,
     any_age: bool,
+    /// Another engine than the session's.
+    pub(super) to: Option<&'s Client>,
 }
 
 impl<'s> Call<'s> {
@@ -64,6 +66,7 @@ impl<'s> Call<'s> {
             patience: None,
             unversioned: false,
             any_age: false,
+            to: None,
         }
     }
 
@@ -182,7 +185,7 @@ impl<'s> Call<'s> {
     async fn send(self, status: Option<u16>) -> Result<Reply, Stop> {
         self.check_age()?;
         let started = Instant::now();
-        let client = &self.session.engine.client;
+        let client = self.to.unwrap_or(&self.session.engine.client);
         let patience = self.patience.filter(|_| self.session.role == Role::Candidate);
         let result = match (self.unversioned, patience) {
             (true, _) => client.send_bare(&self.operation, &self.wire()).await,
@@ -290,7 +293,9 @@ impl<'s> Call<'s> {
         let blocks = (status < 400) != (1..400).contains(&answer.status) && status < 400 && !self.independent;
         let (session, operation) = (self.session, self.operation);
         session.push(&operation, StepKind::Exchange(Box::new(exchange)), duration);
-        remember(session, &operation, &answer, &body);
+        if self.to.is_none() {
+            remember(session, &operation, &answer, &body);
+        }
         match problem {
             Some(problem) if session.role == Role::Reference => Err(session.unfit(problem)),
             // What it answered stands in the step.

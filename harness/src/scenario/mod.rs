@@ -9,17 +9,19 @@ mod cli;
 mod decode;
 mod observe;
 mod reply;
+mod second;
 mod session;
 mod since;
 mod wire;
 
 pub use attached::Attached;
-pub use beside::{ACCOUNT, Access, Registry, Second};
+pub use beside::{ACCOUNT, Access, Registry};
 pub use call::Call;
 pub use catalogue::{Area, Catalogue, Isolation, Need, Scenario, ScenarioFuture};
 pub use cleanup::remove_labelled;
 pub use decode::Reading;
 pub use reply::Reply;
+pub use second::Second;
 pub use session::{LABEL, Recording, Role, Session};
 pub use wire::{Connection, Part};
 

@@ -286,6 +286,7 @@ fn evidence(source: Source) -> Evidence {
         raw: transcript(name, id, status),
         transcript: transcript(name, "<container:1>", status),
         duration: Duration::from_millis(100),
+        whole: true,
     };
     let raw = names.iter().filter(compared).map(|name| ScenarioRun {
         name: name.clone(),
