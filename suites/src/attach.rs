@@ -166,7 +166,7 @@ async fn websocket(s: &mut Session) -> Outcome {
     let call = call.header("sec-websocket-version", "13").header("sec-websocket-key", "bG9ja3N0ZXBsb2Nrc3RlcA==");
     let mut stream = call.open(101).await?;
     s.call(START, &[&c]).expect(204).await?;
-    stream.wait_for("to stdout").await;
+    stream.wait_for_first("to stdout").await;
     s.hang_up(stream).await?;
     Ok(())
 }

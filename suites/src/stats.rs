@@ -32,7 +32,7 @@ async fn one_shot(s: &mut Session) -> Outcome {
 async fn stream(s: &mut Session) -> Outcome {
     let c = s.start_probe(&["sleep", "infinity"]).await?;
     let mut stream = s.call(STATS, &[&c]).progress().open(200).await?;
-    stream.wait_for("\n").await;
+    stream.wait_for_first("\n").await;
     s.hang_up(stream).await?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use crate::progress::{Progress, Question, Talk};
 use lockstep_harness::compare::compare;
 use lockstep_harness::engine::Engine;
 use lockstep_harness::report;
-use lockstep_harness::runner::{self, Options, Run, ScenarioRun, Side, Taken};
+use lockstep_harness::runner::{self, Options, Run, ScenarioRun, Side};
 use lockstep_harness::scenario::Role;
 use lockstep_harness::transcript::store::{RecordMode, RecordSummary, Recorded, RecordedOutcome, Store, Whose};
 
@@ -33,7 +33,7 @@ pub async fn record(files: &Files, arguments: &RecordArguments) -> Result<u8, Cl
     }
     let mode = if arguments.accept { RecordMode::Accept } else { RecordMode::Review };
     let complete = arguments.selection.only.is_empty() && wrong == 0;
-    let outcomes = outcomes(&run.scenarios, |run| run.reference.as_ref());
+    let outcomes = outcomes(&run.scenarios, Role::Reference);
     let [(reference, own), candidates @ ..] = recorded.as_slice() else { return Ok(u8::from(wrong > 0)) };
     // Driven at another API version, the engine answers much as it does at its own: only what differs is written.
     let base = own.as_ref().filter(|base| store.slugs().is_ok_and(|slugs| slugs.contains(base)));
@@ -44,7 +44,7 @@ pub async fn record(files: &Files, arguments: &RecordArguments) -> Result<u8, Cl
         && candidate.slug != reference.slug
     {
         let base = store.load(&reference.slug)?;
-        let outcomes = self::outcomes(&run.scenarios, |run| run.candidate.as_ref());
+        let outcomes = self::outcomes(&run.scenarios, Role::Candidate);
         let summary = store.record(candidate, Some(&base), &outcomes, mode, complete)?;
         say(&summary);
     }
@@ -80,13 +80,19 @@ fn unlike(store: &Store, sides: &[Side]) -> Result<Question, CliError> {
     }))
 }
 
-fn outcomes(runs: &[ScenarioRun], side: impl Fn(&ScenarioRun) -> Option<&Taken>) -> Vec<(String, RecordedOutcome)> {
+fn outcomes(runs: &[ScenarioRun], role: Role) -> Vec<(String, RecordedOutcome)> {
+    let side = |run: &'_ ScenarioRun| match role {
+        Role::Reference => run.reference.clone(),
+        Role::Candidate => run.candidate.clone(),
+    };
     let outcome = |run: &ScenarioRun| match (&run.not_run, side(run)) {
         (Some(not_run), _) if not_run.trouble => None,
-        // The other engine is the one that it does not apply to.
-        (Some(_), Some(taken)) if taken.whole => Some(RecordedOutcome::Transcript(taken.transcript.clone())),
+        // It is the candidate that it does not apply to. (A candidate's transcript is of no use without the reference's.)
+        (Some(_), Some(taken)) if taken.whole && role == Role::Reference => {
+            Some(RecordedOutcome::Transcript(taken.transcript))
+        }
         (Some(not_run), _) => Some(RecordedOutcome::NotRun(not_run.reason.clone())),
-        (None, Some(taken)) => Some(RecordedOutcome::Transcript(taken.transcript.clone())),
+        (None, Some(taken)) => Some(RecordedOutcome::Transcript(taken.transcript)),
         (None, None) => None,
     };
     runs.iter().filter_map(|run| Some((run.name.clone(), outcome(run)?))).collect()
@@ -129,7 +135,7 @@ fn say(summary: &RecordSummary) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lockstep_harness::runner::NotRun;
+    use lockstep_harness::runner::{NotRun, Taken};
     use lockstep_harness::transcript::{End, Transcript};
 
     fn taken(whole: bool) -> Option<Taken> {
@@ -138,13 +144,18 @@ mod tests {
     }
 
     #[test]
-    fn a_scenario_that_does_not_apply_to_one_engine_is_recorded_from_the_other() {
+    fn a_scenario_that_does_not_apply_to_the_candidate_is_recorded_from_the_reference_alone() {
         let not_run = Some(NotRun { reason: "none like it".to_owned(), trouble: false });
-        let run = [ScenarioRun { name: "a/b".to_owned(), reference: taken(true), candidate: taken(false), not_run }];
-        let of = |side: fn(&ScenarioRun) -> Option<&Taken>| outcomes(&run, side).pop().map(|(_, outcome)| outcome);
-        assert!(matches!(of(|run| run.reference.as_ref()), Some(RecordedOutcome::Transcript(_))));
-        assert!(
-            matches!(of(|run| run.candidate.as_ref()), Some(RecordedOutcome::NotRun(reason)) if reason == "none like it")
-        );
+        let run = |reference, candidate| {
+            [ScenarioRun { name: "a/b".to_owned(), reference, candidate, not_run: not_run.clone() }]
+        };
+        let of = |run: &[ScenarioRun], role| outcomes(run, role).pop().map(|(_, outcome)| outcome);
+        let without_candidate = run(taken(true), taken(false));
+        assert!(matches!(of(&without_candidate, Role::Reference), Some(RecordedOutcome::Transcript(_))));
+        assert!(matches!(of(&without_candidate, Role::Candidate), Some(RecordedOutcome::NotRun(_))));
+        let without_reference = run(taken(false), taken(true));
+        for role in [Role::Reference, Role::Candidate] {
+            assert!(matches!(of(&without_reference, role), Some(RecordedOutcome::NotRun(_))));
+        }
     }
 }

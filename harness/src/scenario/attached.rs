@@ -21,6 +21,8 @@ pub struct Attached {
     reader: JoinHandle<()>,
     writer: Option<WriteHalf<reqwest::Upgraded>>,
     started: Instant,
+    /// What comes after the first of this is no part of the step.
+    last: Option<Vec<u8>>,
 }
 
 impl Attached {
@@ -35,7 +37,7 @@ impl Attached {
             }
             Opened::Body(response) => (tokio::spawn(sink.fill_from_body(*response)), None),
         };
-        Attached { step, reading, buffer, length, reader, writer, started }
+        Attached { step, reading, buffer, length, reader, writer, started, last: None }
     }
 
     /// Writes to the container's standard input. A connection that the engine closed is not an error here: what follows shows it.
@@ -83,11 +85,22 @@ impl Attached {
         arrived(&self.buffer)
     }
 
+    /// The same for a stream that goes on by itself, however long the wait takes: what came after the text is dropped when it is hung up.
+    pub async fn wait_for_first(&mut self, text: &str) -> bool {
+        self.last = Some(text.as_bytes().to_vec());
+        self.wait_for(text).await
+    }
+
     /// Reads on to the end, at most this long; whether the end came.
     pub(super) async fn bytes(mut self, limit: Duration) -> (Vec<u8>, bool) {
         let ended = tokio::time::timeout(limit, &mut self.reader).await.is_ok();
         self.reader.abort();
-        let bytes = std::mem::take(&mut *self.buffer.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut bytes = std::mem::take(&mut *self.buffer.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Some(last) = self.last.filter(|last| !last.is_empty())
+            && let Some(at) = bytes.windows(last.len()).position(|window| window == last)
+        {
+            bytes.truncate(at + last.len());
+        }
         (bytes, ended)
     }
 }

@@ -56,6 +56,16 @@ fn cases() -> Vec<(&'static str, Value)> {
         ("init", host(json!({ "Init": true }))),
         ("privileged", host(json!({ "Privileged": true }))),
         ("masked-paths", host(json!({ "MaskedPaths": [], "ReadonlyPaths": ["/proc/sys"] }))),
+        ("masked-path", host(json!({ "MaskedPaths": ["/proc/version"] }))),
+        ("user-namespace-of-the-host", host(json!({ "UsernsMode": "host" }))),
+        ("user-namespace-nonsense", host(json!({ "UsernsMode": "bogus" }))),
+        ("cgroup-nonsense", host(json!({ "Cgroup": "bogus" }))),
+        ("cgroup-parent", host(json!({ "CgroupParent": "/lockstep-nosuch" }))),
+        ("container-id-file", host(json!({ "ContainerIDFile": "/proc/lockstep-nosuch" }))),
+        ("volume-driver", json!({ "Volumes": { "/data": {} }, "HostConfig": { "VolumeDriver": "local" } })),
+        ("kernel-memory-of-tcp", host(json!({ "KernelMemoryTCP": 33_554_432 }))),
+        ("processors-of-windows", host(json!({ "CpuCount": 1, "CpuPercent": 50 }))),
+        ("endpoint-as-inspected", json!({ "NetworkingConfig": { "EndpointsConfig": { "bridge": as_inspected() } } })),
         ("log-driver-none", host(json!({ "LogConfig": { "Type": "none" } }))),
         ("tty", json!({ "Tty": true, "OpenStdin": true, "HostConfig": { "ConsoleSize": [24, 80] } })),
         ("empty-host-config", json!({ "HostConfig": {}, "NetworkingConfig": {} })),
@@ -64,6 +74,15 @@ fn cases() -> Vec<(&'static str, Value)> {
             json!({ "Env": null, "Labels": {}, "ExposedPorts": null, "Volumes": null, "Entrypoint": null, "HostConfig": null }),
         ),
     ]
+}
+
+/// What inspect says of an endpoint, which clients send back: the engine gives its own.
+pub(crate) fn as_inspected() -> Value {
+    json!({
+        "NetworkID": "lockstep-nosuch", "EndpointID": "lockstep-nosuch", "Gateway": "10.221.255.1", "IPAddress": "10.221.255.2",
+        "IPPrefixLen": 24, "IPv6Gateway": "fd00::1", "GlobalIPv6Address": "fd00::2", "GlobalIPv6PrefixLen": 64,
+        "MacAddress": "02:42:0a:dd:ff:02",
+    })
 }
 
 async fn accepted(s: &mut Session, fields: Value) -> Outcome {

@@ -32,6 +32,7 @@ fn resources() -> Cases {
         ("tiny-cpu-quota", 400, host(json!({ "CpuQuota": 5 }))),
         ("cpuset-nonsense", 400, host(json!({ "CpusetCpus": "x" }))),
         ("oom-score-out-of-range", 400, host(json!({ "OomScoreAdj": 2000 }))),
+        ("input-and-output-of-windows", 500, host(json!({ "IOMaximumIOps": 1, "IOMaximumBandwidth": 1 }))),
         ("negative-shm", 400, host(json!({ "ShmSize": -1 }))),
         ("text-for-number", 500, host(json!({ "Memory": "64m" }))),
     ]

@@ -2,7 +2,7 @@
 
 mod ambiguous;
 mod create;
-mod create_accepts;
+pub(crate) mod create_accepts;
 mod create_refuses;
 mod inspect;
 mod kill;

@@ -35,9 +35,27 @@ fn changes() -> Vec<(&'static str, Value)> {
         ("cpuset", json!({ "CpusetCpus": "0", "CpusetMems": "0" })),
         ("pids-limit", json!({ "PidsLimit": 100 })),
         ("restart-policy", json!({ "RestartPolicy": { "Name": "on-failure", "MaximumRetryCount": 2 } })),
+        ("what-create-alone-takes", of_create()),
+        ("devices-limits", of_devices()),
+        ("processors-of-windows", json!({ "CpuCount": 1, "CpuPercent": 50 })),
         ("nothing", json!({})),
         ("unknown-field", json!({ "Nonsense": 1 })),
     ]
+}
+
+/// Limits and devices that are there from the start or never.
+fn of_create() -> Value {
+    json!({
+        "Init": true, "Devices": [{ "PathOnHost": "/dev/null", "PathInContainer": "/dev/new", "CgroupPermissions": "rwm" }],
+        "DeviceCgroupRules": ["c 1:3 rwm"], "DeviceRequests": [{ "Driver": "lockstep-nosuch", "Count": 1, "DeviceIDs": ["0"], "Capabilities": [["gpu"]], "Options": { "a": "b" } }],
+        "Ulimits": [{ "Name": "nofile", "Soft": 64, "Hard": 64 }], "CgroupParent": "/lockstep-nosuch", "KernelMemoryTCP": 33_554_432,
+        "MemorySwappiness": 10, "OomKillDisable": true,
+    })
+}
+
+fn of_devices() -> Value {
+    let rate = json!([{ "Path": "/dev/null", "Rate": 1_048_576 }]);
+    json!({ "BlkioDeviceReadBps": rate, "BlkioDeviceWriteBps": rate, "BlkioDeviceReadIOps": rate, "BlkioDeviceWriteIOps": rate })
 }
 
 fn refusals() -> Vec<(&'static str, u16, Value)> {
@@ -47,6 +65,7 @@ fn refusals() -> Vec<(&'static str, u16, Value)> {
         ("swap-below-memory", 400, json!({ "Memory": 67_108_864, "MemorySwap": 33_554_432 })),
         ("restart-policy-nonsense", 400, json!({ "RestartPolicy": { "Name": "sometimes" } })),
         ("cpuset-nonsense", 400, json!({ "CpusetCpus": "x" })),
+        ("input-and-output-of-windows", 400, json!({ "IOMaximumIOps": 1, "IOMaximumBandwidth": 1 })),
         ("tiny-cpu-quota", 400, json!({ "CpuQuota": 5 })),
         ("text-for-number", 500, json!({ "Memory": "64m" })),
     ]

@@ -12,6 +12,7 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("commit/author-and-comment", |s| Box::pin(author_and_comment(s))).alone();
     area.add("commit/changes", |s| Box::pin(changes(s)));
     area.add("commit/config-in-body", |s| Box::pin(config_in_body(s)));
+    area.add("commit/streams-in-body", |s| Box::pin(streams_in_body(s)));
     area.add("commit/running-without-pause", |s| Box::pin(running(s)));
     area.add("commit/keeps-written-files", |s| Box::pin(keeps_files(s)));
     area.add("commit/unknown-container", |s| Box::pin(unknown(s)));
@@ -76,6 +77,18 @@ async fn config_in_body(s: &mut Session) -> Outcome {
         .json(json!({ "Cmd": ["probe", "exit", "4"], "Env": ["COLOUR=green"], "WorkingDir": "/home/tester" }))
         .expect(201)
         .await?;
+    s.call("GET /images/{name}/json", &[&name]).expect(200).await?;
+    Ok(())
+}
+
+/// What is a container's own: its streams, its image.
+async fn streams_in_body(s: &mut Session) -> Outcome {
+    let container = s.create(json!({ "Cmd": ["probe", "exit", "0"] })).await?;
+    let name = s.image_name("committed");
+    let streams = json!({
+        "AttachStdin": true, "AttachStdout": true, "AttachStderr": true, "OpenStdin": true, "StdinOnce": true, "Tty": true, "Image": "lockstep-nosuch",
+    });
+    committing(s, &container, &name).json(streams).expect(201).await?;
     s.call("GET /images/{name}/json", &[&name]).expect(200).await?;
     Ok(())
 }

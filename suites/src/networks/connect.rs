@@ -8,12 +8,14 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("connect/running-container", |s| Box::pin(running(s)));
     area.add("connect/created-container", |s| Box::pin(created(s)));
     area.add("connect/aliases-and-address", |s| Box::pin(aliases_and_address(s)));
+    area.add("connect/endpoint-as-inspected", |s| Box::pin(as_inspected(s)));
     area.add("connect/at-creation", |s| Box::pin(at_creation(s)));
     area.add("connect/twice", |s| Box::pin(twice(s)));
     area.add("connect/unknown", |s| Box::pin(unknown(s)));
     area.add("connect/created-container-to-unknown-network", |s| Box::pin(unknown_for_created(s)));
     // Podman 4.3 cannot inspect any network while a container is there whose connection failed halfway.
     area.add("connect/address-outside-subnet", |s| Box::pin(bad_address(s, "10.9.9.9", 45))).alone();
+    area.add("connect/link-and-options", |s| Box::pin(link_and_options(s))).alone();
     area.add("connect/address-is-none", |s| Box::pin(bad_address(s, "bad", 46))).alone();
     area.add("connect/address-taken", |s| Box::pin(address_taken(s))).alone();
     area.add("connect/host-and-none", |s| Box::pin(host_and_none(s)));
@@ -51,6 +53,37 @@ async fn created(s: &mut Session) -> Outcome {
 async fn aliases_and_address(s: &mut Session) -> Outcome {
     let (network, container) = (bridge(s, "net", 42).await?, s.start_probe(&["sleep", "60"]).await?);
     let endpoint = json!({ "Aliases": ["web", "www"], "IPAMConfig": { "IPv4Address": "10.221.42.77" } });
+    join(s, &network, json!({ "Container": container, "EndpointConfig": endpoint }), 200).await?;
+    s.call("GET /containers/{id}/json", &[&container]).expect(200).await?;
+    Ok(())
+}
+
+async fn link_and_options(s: &mut Session) -> Outcome {
+    let (network, container) = (bridge(s, "net", 96).await?, s.start_probe(&["sleep", "60"]).await?);
+    let other = s.start(json!({ "Cmd": ["probe", "sleep", "60"], "HostConfig": { "NetworkMode": network } })).await?;
+    let endpoint = json!({
+        "Links": [format!("{other}:other")], "DriverOpts": { "colour": "blue" },
+        "IPAMConfig": { "IPv4Address": "10.221.96.77", "IPv6Address": "fd00::77", "LinkLocalIPs": ["169.254.34.68"] },
+    });
+    s.call("POST /networks/{id}/connect", &[&network])
+        .json(json!({ "Container": container, "EndpointConfig": endpoint }))
+        .answered()
+        .await?;
+    s.call("GET /containers/{id}/json", &[&container]).expect(200).await?;
+    let endpoint = json!({ "Links": [format!("{other}:other")], "DriverOpts": { "colour": "blue" }, "IPAMConfig": { "LinkLocalIPs": ["169.254.34.68"] } });
+    let body = json!({ "Container": container, "EndpointConfig": endpoint });
+    s.call("POST /networks/{id}/connect", &[&network]).json(body).answered().await?;
+    s.call("GET /containers/{id}/json", &[&container]).expect(200).await?;
+    s.observe_exec(&container, "interfaces", &[]).await?;
+    Ok(())
+}
+
+/// What inspect says of an endpoint, sent back.
+async fn as_inspected(s: &mut Session) -> Outcome {
+    let (network, container) = (bridge(s, "net", 97).await?, s.start_probe(&["sleep", "60"]).await?);
+    let mut endpoint = crate::containers::create_accepts::as_inspected();
+    join(s, &network, json!({ "Container": container, "EndpointConfig": endpoint }), 404).await?;
+    endpoint["NetworkID"] = json!("");
     join(s, &network, json!({ "Container": container, "EndpointConfig": endpoint }), 200).await?;
     s.call("GET /containers/{id}/json", &[&container]).expect(200).await?;
     Ok(())

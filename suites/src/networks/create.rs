@@ -31,6 +31,10 @@ pub(super) fn add(area: &mut Area<'_>) {
     ] {
         area.add(&format!("create/{case}"), move |s| Box::pin(create(s, body.clone())));
     }
+    area.add("create/configuration", |s| Box::pin(configuration(s)));
+    area.add("create/bad/ingress-outside-swarm", |s| {
+        Box::pin(bad(s, json!({ "Driver": "overlay", "Ingress": true }), 500))
+    });
     area.add("create/name-taken", |s| Box::pin(name_taken(s)));
     area.add("create/subnet-taken", |s| Box::pin(subnet_taken(s)));
     for (case, body, status) in [
@@ -70,6 +74,28 @@ async fn create(s: &mut Session, mut body: Value) -> Outcome {
     body["Name"] = json!(name);
     s.call("POST /networks/create", &[]).json(body).expect(201).await?;
     s.call("GET /networks/{id}", &[&name]).expect(200).await?;
+    Ok(())
+}
+
+/// A configuration that is no network, one made of it, and what neither can do.
+async fn configuration(s: &mut Session) -> Outcome {
+    let (kept, made, other) = (s.name("kept"), s.name("made"), s.name("other"));
+    let ipam = json!({ "Config": [{ "Subnet": "10.221.98.0/24" }] });
+    let create = "POST /networks/create";
+    s.call(create, &[]).json(json!({ "Name": kept, "ConfigOnly": true, "IPAM": ipam })).expect(201).await?;
+    s.call("GET /networks/{id}", &[&kept]).expect(200).await?;
+    let from = json!({ "Name": made, "ConfigFrom": { "Network": kept } });
+    s.call(create, &[]).json(from.clone()).expect(403).await?;
+    // Without the run's label, which is more than the configuration says.
+    s.call(create, &[]).body("application/json", from.to_string()).expect(201).await?;
+    s.call("GET /networks/{id}", &[&made]).expect(200).await?;
+    let body = json!({ "Name": other, "ConfigFrom": { "Network": "lockstep-nosuch" } });
+    s.call(create, &[]).body("application/json", body.to_string()).answered().await?;
+    s.call("DELETE /networks/{id}", &[&kept]).answered().await?;
+    let container = s.create(json!({ "Cmd": ["probe", "exit", "0"], "HostConfig": { "NetworkMode": kept } })).await?;
+    s.call("POST /containers/{id}/start", &[&container]).answered().await?;
+    s.call("DELETE /networks/{id}", &[&made]).expect(204).await?;
+    s.call("DELETE /networks/{id}", &[&kept]).expect(204).await?;
     Ok(())
 }
 

@@ -25,7 +25,7 @@ pub fn add(catalogue: &mut Catalogue) {
 }
 
 /// A user's `X-Registry-Auth`.
-fn login(user: &str, password: &str, host: &str) -> String {
+pub(crate) fn login(user: &str, password: &str, host: &str) -> String {
     URL_SAFE.encode(json!({ "username": user, "password": password, "serveraddress": host }).to_string())
 }
 

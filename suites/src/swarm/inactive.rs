@@ -53,6 +53,8 @@ pub(super) fn add(area: &mut Area<'_>) {
     // An engine that took these would be in a swarm.
     area.add("inactive/join-with-bad-token", |s| Box::pin(join(s))).alone();
     area.add("inactive/init-with-bad-address", |s| Box::pin(init_bad(s))).alone();
+    area.add("inactive/join-with-data-path", |s| Box::pin(join_data_path(s))).alone();
+    area.add("inactive/leave-with-malformed-force", |s| Box::pin(leave_malformed(s))).alone();
 }
 
 async fn refused(s: &mut Session, operation: &str, body: Option<Value>) -> Outcome {
@@ -104,5 +106,20 @@ async fn join(s: &mut Session) -> Outcome {
 async fn init_bad(s: &mut Session) -> Outcome {
     s.call("POST /swarm/init", &[]).any_age().json(json!({ "ListenAddr": "bad" })).expect(400).await?;
     s.call("POST /swarm/init", &[]).any_age().json(json!({ "ListenAddr": "bad:x:y" })).expect(500).await?;
+    Ok(())
+}
+
+async fn join_data_path(s: &mut Session) -> Outcome {
+    let body = json!({ "RemoteAddrs": ["127.0.0.1:1"], "JoinToken": "bad", "ListenAddr": "127.0.0.1:0", "AdvertiseAddr": "127.0.0.1" });
+    for path in ["127.0.0.1", "lockstep-nosuch"] {
+        let mut body = body.clone();
+        body["DataPathAddr"] = json!(path);
+        s.call("POST /swarm/join", &[]).json(body).answered().await?;
+    }
+    Ok(())
+}
+
+async fn leave_malformed(s: &mut Session) -> Outcome {
+    s.call("POST /swarm/leave", &[]).any_age().query("force", "maybe").answered().await?;
     Ok(())
 }

@@ -4,6 +4,7 @@ mod active;
 mod inactive;
 mod second;
 mod services;
+mod specifications;
 mod stored;
 mod whole;
 
@@ -18,6 +19,7 @@ pub fn add(catalogue: &mut Catalogue) {
     active::add(&mut area);
     stored::add(&mut area);
     services::add(&mut area);
+    specifications::add(&mut area);
     whole::add(&mut area);
     second::add(&mut area);
 }

@@ -55,7 +55,7 @@ pub(super) async fn image(s: &mut Session) -> Result<String, Stop> {
 }
 
 /// A service of this command that is run once, with more of a container's specification; its id.
-async fn service(s: &mut Session, replicas: u8, command: &[&str], more: Value) -> Result<String, Stop> {
+pub(super) async fn service(s: &mut Session, replicas: u8, command: &[&str], more: Value) -> Result<String, Stop> {
     let (name, image) = (s.name("service"), image(s).await?);
     let mut container = json!({ "Image": image, "Command": command });
     if let (Some(container), Some(more)) = (container.as_object_mut(), more.as_object()) {
@@ -94,7 +94,7 @@ async fn life(s: &mut Session) -> Outcome {
 }
 
 /// Waits until the one task of the service has ended and gives its id.
-async fn ended(s: &mut Session) -> Result<String, Stop> {
+pub(super) async fn ended(s: &mut Session) -> Result<String, Stop> {
     s.until_at("/tasks", "/0/Status/State", |found| found == Some(&json!("complete"))).await?;
     s.until_at("/tasks", "/0/DesiredState", |found| found == Some(&json!("shutdown"))).await?;
     let name = s.name("service");
