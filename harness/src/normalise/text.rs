@@ -121,7 +121,10 @@ impl Scrub<'_> {
 
     fn patterns(&mut self, text: &str, result: &mut String) {
         // What is volatile has digits, but for some durations and some links to layers.
-        let volatile = text.bytes().any(|byte| byte.is_ascii_digit()) || text.contains(" a") || text.contains("/l/");
+        let volatile = text.bytes().any(|byte| byte.is_ascii_digit())
+            || text.contains(" a")
+            || text.contains("/l/")
+            || is_short_id(text);
         if !volatile {
             result.push_str(text);
             return;
@@ -201,7 +204,7 @@ impl Scrub<'_> {
 
     fn word(&mut self, place: &Place<'_>) -> Option<String> {
         let text = place.text;
-        let hexadecimal = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let hexadecimal = is_hexadecimal(text);
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
         if digits == text.len() {
             if let Some(unit) = text.parse().ok().and_then(|number| self.index.time(number)) {
@@ -230,9 +233,11 @@ impl Scrub<'_> {
         if hexadecimal && text.len() == 11 && digits > 0 && digits < 11 {
             return Some(format!("<{}:prefix>", self.numbers.name("id", &self.numbers.full(text))));
         }
-        // Twelve digits without a single one from 0 to 9 are a word, unless they begin a full id.
+        // Twelve digits without a single one from 0 to 9 are a word, unless they begin a full id or are the whole value: a container's
+        // host name (`cafcafedeedc`, seen in one run of some forty).
         let full = if hexadecimal && text.len() == 12 { self.numbers.full(text) } else { String::new() };
-        if digits > 0 && !full.is_empty() || full.len() > 12 {
+        let whole = place.before.is_empty() && place.after.is_empty();
+        if (digits > 0 || whole) && !full.is_empty() || full.len() > 12 {
             return Some(format!("<{}:short>", self.numbers.name("id", &full)));
         }
         // The ids of swarm objects, and of networks that a swarm spans.
@@ -282,4 +287,13 @@ fn rfc3339(text: &str) -> Option<String> {
         _ => "+no-zone",
     };
     Some(format!("<rfc3339{fraction}{zone}>"))
+}
+
+fn is_hexadecimal(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// Whether a text may be an id as people see it: twelve hexadecimal digits and nothing else.
+fn is_short_id(text: &str) -> bool {
+    text.len() == 12 && is_hexadecimal(text)
 }
