@@ -32,7 +32,7 @@ async fn without_tls(s: &mut Session) -> Outcome {
 }
 
 async fn init(s: &mut Session, own: &Second, more: Value) -> Outcome {
-    let mut body = json!({ "ListenAddr": "127.0.0.1:2377", "AdvertiseAddr": "127.0.0.1" });
+    let mut body = crate::swarm::place("127.0.0.1");
     body["Spec"] = more;
     let node = s.call("POST /swarm/init", &[]).to(own).json(body).expect(200).await?.text("")?;
     s.know(&node, "node");

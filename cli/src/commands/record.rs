@@ -69,10 +69,9 @@ fn unlike(store: &Store, sides: &[Side]) -> Result<Question, CliError> {
     Ok(Box::new(move |run| {
         let trouble = run.not_run.as_ref().filter(|not_run| not_run.trouble).map(|not_run| not_run.reason.clone());
         let differs = |(role, recorded): &(Role, Recorded)| {
-            let taken = if *role == Role::Reference { &run.reference } else { &run.candidate };
             // An unreadable snapshot is reported when the new one is written.
             let before = recorded.transcript(&run.name).ok().flatten();
-            let (before, taken) = before.zip(taken.as_ref())?;
+            let (before, taken) = before.zip(run.taken(*role))?;
             let first = compare(&before, &taken.transcript).into_iter().next()?;
             Some(format!("{}, {}", recorded.index.identity().engine, report::glance(&first)))
         };
@@ -81,18 +80,14 @@ fn unlike(store: &Store, sides: &[Side]) -> Result<Question, CliError> {
 }
 
 fn outcomes(runs: &[ScenarioRun], role: Role) -> Vec<(String, RecordedOutcome)> {
-    let side = |run: &'_ ScenarioRun| match role {
-        Role::Reference => run.reference.clone(),
-        Role::Candidate => run.candidate.clone(),
-    };
-    let outcome = |run: &ScenarioRun| match (&run.not_run, side(run)) {
+    let outcome = |run: &ScenarioRun| match (&run.not_run, run.taken(role)) {
         (Some(not_run), _) if not_run.trouble => None,
         // It is the candidate that it does not apply to. (A candidate's transcript is of no use without the reference's.)
         (Some(_), Some(taken)) if taken.whole && role == Role::Reference => {
-            Some(RecordedOutcome::Transcript(taken.transcript))
+            Some(RecordedOutcome::Transcript(taken.transcript.clone()))
         }
         (Some(not_run), _) => Some(RecordedOutcome::NotRun(not_run.reason.clone())),
-        (None, Some(taken)) => Some(RecordedOutcome::Transcript(taken.transcript)),
+        (None, Some(taken)) => Some(RecordedOutcome::Transcript(taken.transcript.clone())),
         (None, None) => None,
     };
     runs.iter().filter_map(|run| Some((run.name.clone(), outcome(run)?))).collect()

@@ -91,6 +91,11 @@ impl Place<'_> {
         !part(self.before.chars().next_back()) && !part(self.after.chars().next())
     }
 
+    /// Whether it is all there is.
+    fn whole(&self) -> bool {
+        self.before.is_empty() && self.after.is_empty()
+    }
+
     /// The text before its last digits, and those digits.
     fn last_number(&self) -> (&str, &str) {
         let trimmed = self.text.trim_end_matches(|letter: char| !letter.is_ascii_digit());
@@ -213,13 +218,14 @@ impl Scrub<'_> {
             // One id in three hundred is all digits; where a builder names one, where it begins a full id, or where it is the
             // whole value (a layer in a push's progress), it is an id all the same.
             let named = ["---> ", "Running in ", "container ", "Successfully built "];
-            let whole = place.before.is_empty() && place.after.is_empty();
             // A whole value of eleven digits is no number that an engine would put into quotes, but Buildah's short form of an id.
-            if whole && text.len() == 11 {
+            if place.whole() && text.len() == 11 {
                 return Some(format!("<{}:prefix>", self.numbers.name("id", &self.numbers.full(text))));
             }
             let begins = || self.numbers.full(text).len() > 12;
-            if text.len() != 12 || !(whole || begins() || named.iter().any(|words| place.before.ends_with(words))) {
+            if text.len() != 12
+                || !(place.whole() || begins() || named.iter().any(|words| place.before.ends_with(words)))
+            {
                 return self.index.prefix(text);
             }
         }
@@ -236,8 +242,7 @@ impl Scrub<'_> {
         // Twelve digits without a single one from 0 to 9 are a word, unless they begin a full id or are the whole value: a container's
         // host name (`cafcafedeedc`, seen in one run of some forty).
         let full = if hexadecimal && text.len() == 12 { self.numbers.full(text) } else { String::new() };
-        let whole = place.before.is_empty() && place.after.is_empty();
-        if (digits > 0 || whole) && !full.is_empty() || full.len() > 12 {
+        if (digits > 0 || place.whole()) && !full.is_empty() || full.len() > 12 {
             return Some(format!("<{}:short>", self.numbers.name("id", &full)));
         }
         // The ids of swarm objects, and of networks that a swarm spans.

@@ -74,6 +74,16 @@ pub struct ScenarioRun {
     pub not_run: Option<NotRun>,
 }
 
+impl ScenarioRun {
+    /// This side's part, where it has one.
+    pub fn taken(&self, role: Role) -> Option<&Taken> {
+        match role {
+            Role::Reference => self.reference.as_ref(),
+            Role::Candidate => self.candidate.as_ref(),
+        }
+    }
+}
+
 /// One engine's part of a scenario.
 #[derive(Debug, Clone)]
 pub struct Taken {

@@ -1,6 +1,6 @@
 //! The swarm itself and its one node.
 
-use super::{init, leave};
+use super::{init, leave, place};
 use lockstep_harness::scenario::{Area, Need, Outcome, Reply, Session};
 use serde_json::{Value, json};
 
@@ -49,8 +49,7 @@ async fn inspect_and_leave(s: &mut Session) -> Outcome {
 async fn twice(s: &mut Session) -> Outcome {
     init(s).await?;
     let outcome = async {
-        let body = json!({ "ListenAddr": "127.0.0.1:2377", "AdvertiseAddr": "127.0.0.1" });
-        s.call("POST /swarm/init", &[]).json(body).expect(503).await?;
+        s.call("POST /swarm/init", &[]).json(place("127.0.0.1")).expect(503).await?;
         let body = json!({ "RemoteAddrs": ["127.0.0.1:1"], "JoinToken": "bad" });
         s.call("POST /swarm/join", &[]).json(body).expect(503).await?;
         Ok(())

@@ -26,7 +26,12 @@ pub fn add(catalogue: &mut Catalogue) {
 
 /// Makes the engine a swarm of one.
 async fn init(s: &mut Session) -> Result<(), Stop> {
-    init_with(s, json!({ "ListenAddr": "127.0.0.1:2377", "AdvertiseAddr": "127.0.0.1" })).await.map(drop)
+    init_with(s, place("127.0.0.1")).await.map(drop)
+}
+
+/// What init and join say of the node: this address of the loopback, and the usual port.
+pub fn place(address: &str) -> Value {
+    json!({ "ListenAddr": format!("{address}:2377"), "AdvertiseAddr": address })
 }
 
 /// The same with this body; the node's id.

@@ -1,6 +1,6 @@
 //! A swarm of two: a second Docker on the same loopback.
 
-use super::{init, init_with, leave};
+use super::{init, init_with, leave, place};
 use lockstep_harness::scenario::{Area, Need, Outcome, Second, Session, Stop};
 use serde_json::{Value, json};
 
@@ -40,10 +40,6 @@ async fn second_engine(s: &mut Session) -> Outcome {
     init(s).await?;
     let outcome = it_joins(s, &second).await;
     leave(s, outcome).await
-}
-
-fn place(address: &str) -> Value {
-    json!({ "ListenAddr": format!("{address}:2377"), "AdvertiseAddr": address })
 }
 
 /// The token of a worker, as the manager's answer to `GET /swarm` has it.

@@ -1,7 +1,7 @@
 //! Specifications of swarms, services and configs that look wrong or are unusual: refused, or kept as they are.
 
 use super::services::{ended, image, service};
-use super::{init, init_with, leave, nowhere};
+use super::{init, init_with, leave, nowhere, place};
 use lockstep_harness::scenario::{ACCOUNT, Access, Area, Need, Outcome, Registry, Session, Stop};
 use serde_json::{Value, json};
 
@@ -22,7 +22,11 @@ fn external_authority() -> Value {
 
 /// What no swarm begins with, then one that is forced to begin anew.
 async fn init_settings(s: &mut Session) -> Outcome {
-    let body = |spec: Value| json!({ "ListenAddr": "127.0.0.1:2377", "AdvertiseAddr": "127.0.0.1", "Spec": spec });
+    let body = |spec: Value| {
+        let mut body = place("127.0.0.1");
+        body["Spec"] = spec;
+        body
+    };
     s.call("POST /swarm/init", &[]).json(body(json!({ "Name": "other" }))).expect(400).await?;
     // It is refused, and the swarm is there (20.10.24).
     s.call("POST /swarm/init", &[]).json(body(json!({ "CAConfig": { "NodeCertExpiry": 1 } }))).expect(500).await?;
