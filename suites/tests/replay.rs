@@ -54,6 +54,24 @@ fn the_snapshots_are_those_of_the_catalogue() {
     assert!(lines.is_empty(), "{}", lines.join("\n"));
 }
 
+/// A clone has all of them, so they are kept small: 20 MB, in bytes.
+#[test]
+fn the_snapshots_stay_under_20_megabytes() {
+    let mut open = vec![root().join("snapshots")];
+    let mut bytes = 0;
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let kind = entry.file_type().unwrap();
+            if kind.is_dir() {
+                open.push(entry.path());
+            } else if !entry.path().to_string_lossy().ends_with(".snap.new") {
+                bytes += entry.metadata().unwrap().len();
+            }
+        }
+    }
+    assert!((1..20_000_000).contains(&bytes), "{bytes} bytes: merge scenarios that show the same");
+}
+
 #[test]
 fn scenario_names_are_unique() {
     assert_eq!(lockstep_suites::catalogue().doubled(), Vec::<String>::new());

@@ -18,12 +18,11 @@ pub fn pairs(recorded: &Recorded) -> Result<Vec<Pair>, StoreError> {
         };
         let reason = match (entry, lost) {
             (_, Some(lost)) => lost,
-            (Entry::NotRun { reason }, None) => reason.clone(),
+            (Entry::NotRun(reason), None) => reason.clone(),
             _ => "the reference's transcript is not recorded".to_owned(),
         };
         let transcripts = reference.zip(candidate);
-        let not_run =
-            transcripts.is_none().then_some(NotRun { reason, trouble: !matches!(entry, Entry::NotRun { .. }) });
+        let not_run = transcripts.is_none().then_some(NotRun { reason, trouble: !matches!(entry, Entry::NotRun(_)) });
         let note = edited.contains(name).then(|| {
             let file = recorded.path(name);
             format!(

@@ -9,19 +9,19 @@
 //! > POST /containers/create?name=<name:1>
 //! > content-type: application/json
 //! > json
-//!   {
-//!     "Image": "<image>"
-//!   }
+//!  {
+//!    "Image": "<image>"
+//!  }
 //! < 409 Conflict
 //! < content-type: text/plain
 //! < text
-//!   Conflict. The container name is already in use
+//!  Conflict. The container name is already in use
 //! ```
 //!
 //! - `(expects S)` is there only where the answer's status is not the expected one. `< no answer` stands for status 0.
 //!   The reason phrase behind a status is decoration.
-//! - A body is indented by two spaces below a line with its kind ([`Payload::kind`](super::Payload::kind)). JSON is pretty;
-//!   lists of documents have one a line, or pretty where that line would be long; frames have one stream a line, each
+//! - A body is indented by a space below a line with its kind ([`Payload::kind`](super::Payload::kind)). JSON is pretty, a
+//!   short list of plain values on one line; lists of documents have one a line, or pretty where that line would be long; frames have one stream a line, each
 //!   further line of its text on a line of its own.
 //! - Text is shown as it is. A text that would not survive editors, diffs or insta (control characters, blanks at a line's
 //!   end, blank lines at its end, nothing at all) has the word `escaped` behind its kind and one JSON string a line. A last
@@ -49,7 +49,7 @@ pub use write::write;
 use sha2::{Digest, Sha256};
 
 /// What stands before each line of a body.
-const INDENT: &str = "  ";
+const INDENT: &str = " ";
 
 /// Follows a text whose last line does not end in a line feed.
 const NO_NEWLINE: &str = "\\ no newline at end";

@@ -189,7 +189,7 @@ impl<'a> Reader<'a> {
             return Ok(text);
         }
         if block.lines.is_empty() {
-            return Err(self.error("lines of text, indented by four spaces"));
+            return Err(self.error("lines of text, indented by a space"));
         }
         let mut text = block.lines.join("\n");
         if self.peek() == Some(NO_NEWLINE) {

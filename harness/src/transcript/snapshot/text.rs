@@ -33,9 +33,52 @@ pub(super) fn compact(value: &Value) -> String {
     visible(value.to_string())
 }
 
-/// A value with two spaces a level.
+/// What JSON is longer than this, in characters, is written over several lines.
+pub(super) const LONG: usize = 100;
+
+/// A value with two spaces a level, a short list of plain values on one line.
 pub(super) fn pretty(value: &Value) -> String {
-    visible(format!("{value:#}"))
+    let mut out = String::new();
+    lay_out(value, 0, &mut out);
+    visible(out)
+}
+
+fn lay_out(value: &Value, level: usize, out: &mut String) {
+    let indent = "  ".repeat(level);
+    match value {
+        Value::Object(members) if !members.is_empty() => {
+            for (index, (name, member)) in members.iter().enumerate() {
+                let start = if index == 0 { "{" } else { "," };
+                let _ = write!(out, "{start}\n{indent}  {}: ", Value::from(name.as_str()));
+                lay_out(member, level + 1, out);
+            }
+            let _ = write!(out, "\n{indent}}}");
+        }
+        Value::Array(items) if !items.is_empty() => match short_list(items, indent.len()) {
+            Some(line) => out.push_str(&line),
+            None => {
+                for (index, item) in items.iter().enumerate() {
+                    let start = if index == 0 { "[" } else { "," };
+                    let _ = write!(out, "{start}\n{indent}  ");
+                    lay_out(item, level + 1, out);
+                }
+                let _ = write!(out, "\n{indent}]");
+            }
+        },
+        plain => {
+            let _ = write!(out, "{plain}");
+        }
+    }
+}
+
+/// A list of plain values on one line, where that line is not [`LONG`].
+fn short_list(items: &[Value], indent: usize) -> Option<String> {
+    if items.iter().any(|item| item.is_object() || item.is_array()) {
+        return None;
+    }
+    let items: Vec<String> = items.iter().map(Value::to_string).collect();
+    let line = format!("[{}]", items.join(", "));
+    (indent + line.chars().count() <= LONG).then_some(line)
 }
 
 /// A text as a JSON string.

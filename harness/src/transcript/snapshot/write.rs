@@ -5,12 +5,9 @@ use std::fmt::Write as _;
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use super::text::{compact, inline, is_plain_block, is_stream_name, json_string, pretty};
+use super::text::{LONG, compact, inline, is_plain_block, is_stream_name, json_string, pretty};
 use super::{INDENT, NO_NEWLINE, words};
 use crate::transcript::{Answer, CliRun, End, Exchange, Observation, Payload, Request, Step, StepKind, Transcript};
-
-/// A JSON document of a list that is longer than this is written over several lines.
-const LONG: usize = 100;
 
 /// The transcript as text. The text ends in one line feed, and [`parse`](super::parse) returns the same transcript from it.
 pub fn write(transcript: &Transcript) -> String {

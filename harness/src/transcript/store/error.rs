@@ -43,7 +43,7 @@ pub enum StoreError {
         message: String,
     },
     /// The index was written by another Lockstep.
-    #[error("{}: schema {schema} is not known; this Lockstep reads schema 1. Use the Lockstep that wrote it", path.display())]
+    #[error("{}: schema {schema} is not known; this Lockstep reads schema {}. Use the Lockstep that wrote it, or delete the folder and record that engine again", path.display(), super::SCHEMA)]
     Schema {
         /// The index.
         path: PathBuf,

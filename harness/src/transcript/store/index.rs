@@ -12,8 +12,8 @@ use crate::engine::EngineIdentity;
 /// The index's file name in an engine's folder.
 pub const INDEX_FILE: &str = "index.json";
 
-/// The only schema there is so far.
-pub const SCHEMA: u32 = 1;
+/// The schema that this Lockstep reads and writes. In 1 an entry was `{"state": "recorded", "digest": "…"}`.
+pub const SCHEMA: u32 = 2;
 
 /// `index.json` in the folder of one engine version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,15 +35,14 @@ pub struct Index {
     pub scenarios: BTreeMap<String, Entry>,
 }
 
-/// What came of one scenario.
+/// What came of one scenario: `{"recorded": DIGEST}`, `{"equal": {"digest": DIGEST}}`, `{"not-run": REASON}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Entry {
     /// It ran, and its transcript is in a file of its own.
-    Recorded {
-        /// The [digest](crate::transcript::snapshot::digest) of the contents.
-        digest: String,
-    },
+    ///
+    /// The [digest](crate::transcript::snapshot::digest) of its contents.
+    Recorded(String),
     /// It ran, and its transcript is the base's, or that of an earlier version of the same engine.
     Equal {
         /// The digest of those contents at that time.
@@ -52,11 +51,8 @@ pub enum Entry {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         to: Option<String>,
     },
-    /// It could not be run.
-    NotRun {
-        /// Why, in words for people.
-        reason: String,
-    },
+    /// It could not be run, and why, in words for people.
+    NotRun(String),
 }
 
 impl Index {

@@ -199,7 +199,7 @@ impl Plan<'_> {
                 self.replaced.insert(name.to_owned(), before);
                 self.writes.insert(pending.clone(), file_text(name, &text));
                 self.summary.pending.push(pending);
-                self.index.scenarios.insert(name.to_owned(), Entry::Recorded { digest: recorded });
+                self.index.scenarios.insert(name.to_owned(), Entry::Recorded(recorded));
                 return Ok(());
             }
             self.replaced.insert(name.to_owned(), before);
@@ -212,7 +212,7 @@ impl Plan<'_> {
             if own.is_none_or(|own| own != text) {
                 self.writes.insert(path, file_text(name, &text));
             }
-            Entry::Recorded { digest: recorded }
+            Entry::Recorded(recorded)
         };
         self.index.scenarios.insert(name.to_owned(), entry);
         Ok(())
@@ -221,7 +221,7 @@ impl Plan<'_> {
     /// The earlier version whose own file says the same.
     fn as_earlier(&self, name: &str, text: &str) -> Result<Option<String>, StoreError> {
         for other in &self.earlier {
-            let own = matches!(other.index.scenarios.get(name), Some(Entry::Recorded { .. }));
+            let own = matches!(other.index.scenarios.get(name), Some(Entry::Recorded(_)));
             if own && other.contents(name)?.is_some_and(|contents| contents == text) {
                 return Ok(Some(other.slug.clone()));
             }
@@ -230,14 +230,14 @@ impl Plan<'_> {
     }
 
     fn not_run(&mut self, name: &str, reason: &str) -> Result<(), StoreError> {
-        let ran = !matches!(self.index.scenarios.get(name), None | Some(Entry::NotRun { .. }));
+        let ran = !matches!(self.index.scenarios.get(name), None | Some(Entry::NotRun(_)));
         if ran && self.mode == RecordMode::Review {
             self.summary.kept.push(name.to_owned());
             return Ok(());
         }
         self.drop_files(name)?;
         self.summary.not_run.push(name.to_owned());
-        self.index.scenarios.insert(name.to_owned(), Entry::NotRun { reason: reason.to_owned() });
+        self.index.scenarios.insert(name.to_owned(), Entry::NotRun(reason.to_owned()));
         Ok(())
     }
 
@@ -324,7 +324,7 @@ impl Plan<'_> {
                 && *recorded == digest(before)
             {
                 files::write(&snapshot_path(&folder, name), &file_text(name, before))?;
-                *entry = Entry::Recorded { digest: recorded.clone() };
+                *entry = Entry::Recorded(recorded.clone());
                 self.summary.copied.push((slug.to_owned(), name.clone()));
                 copied = true;
             }

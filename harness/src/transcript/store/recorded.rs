@@ -86,8 +86,8 @@ impl Recorded {
     /// A scenario's transcript on this engine, its own or the base's; `None` where it was not run or is not known.
     pub fn transcript(&self, scenario: &str) -> Result<Option<Arc<Transcript>>, StoreError> {
         match self.index.scenarios.get(scenario) {
-            None | Some(Entry::NotRun { .. }) => Ok(None),
-            Some(Entry::Recorded { .. }) => self.own_transcript(scenario).map(Some),
+            None | Some(Entry::NotRun(_)) => Ok(None),
+            Some(Entry::Recorded(_)) => self.own_transcript(scenario).map(Some),
             Some(Entry::Equal { to, .. }) => {
                 // The digest makes sure that the other still says what it said then.
                 self.contents(scenario)?;
@@ -108,8 +108,8 @@ impl Recorded {
     /// A scenario's snapshot as text, without front matter, its own or the base's; `None` where it was not run or is not known.
     pub fn contents(&self, scenario: &str) -> Result<Option<String>, StoreError> {
         match self.index.scenarios.get(scenario) {
-            None | Some(Entry::NotRun { .. }) => Ok(None),
-            Some(Entry::Recorded { .. }) => match own_contents(&self.path(scenario))? {
+            None | Some(Entry::NotRun(_)) => Ok(None),
+            Some(Entry::Recorded(_)) => match own_contents(&self.path(scenario))? {
                 None => Err(StoreError::Missing { scenario: scenario.to_owned(), path: self.path(scenario) }),
                 contents => Ok(contents),
             },
@@ -134,7 +134,7 @@ impl Recorded {
     pub fn edited(&self) -> Result<Vec<String>, StoreError> {
         let mut edited = Vec::new();
         for (scenario, entry) in &self.index.scenarios {
-            if let Entry::Recorded { digest: recorded } = entry
+            if let Entry::Recorded(recorded) = entry
                 && let Some(contents) = own_contents(&self.path(scenario))?
                 && digest(&contents) != *recorded
                 && !self.awaits_review(scenario, recorded)?
@@ -156,7 +156,7 @@ impl Recorded {
         let found = files::find(&self.folder)?;
         let mut problems = Vec::new();
         for (scenario, path) in found.snapshots {
-            if !matches!(self.index.scenarios.get(&scenario), Some(Entry::Recorded { .. })) {
+            if !matches!(self.index.scenarios.get(&scenario), Some(Entry::Recorded(_))) {
                 problems.push(StoreProblem::Orphan { slug: slug(), path });
             }
         }
@@ -181,7 +181,7 @@ impl Recorded {
         };
         let (slug, scenario_name, path) = (self.slug.clone(), scenario.to_owned(), self.path(scenario));
         let check = || -> Result<Option<StoreProblem>, StoreError> {
-            let Entry::Recorded { digest: recorded } = entry else {
+            let Entry::Recorded(recorded) = entry else {
                 return self.contents(scenario).map(|_| None);
             };
             if self.awaits_review(scenario, recorded)? {

@@ -93,20 +93,17 @@ fn a_snapshot_reads_like_a_document() {
     ## 1. POST /containers/create
     > POST /containers/create?name=<name:1>
     > json
-      {
-        "Image": "<image>",
-        "Cmd": [
-          "exit",
-          "7"
-        ]
-      }
+     {
+       "Image": "<image>",
+       "Cmd": ["exit", "7"]
+     }
     < 201 Created
     < content-type: application/json
     < json
-      {
-        "Id": "<container:1>",
-        "Warnings": []
-      }
+     {
+       "Id": "<container:1>",
+       "Warnings": []
+     }
 
     ## 2. POST /containers/{id}/start (expects 304)
     > POST /containers/<container:1>/start
@@ -116,69 +113,103 @@ fn a_snapshot_reads_like_a_document() {
     > GET /containers/<container:1>/logs?stdout=1
     < 200 OK
     < frames
-      stdout "one\n"
-             "two \"quoted\"\n"
-      stderr "no newline"
+     stdout "one\n"
+            "two \"quoted\"\n"
+     stderr "no newline"
 
     ## 4. POST /images/create
     > POST /images/create?fromImage=<image>
     < 200 OK
     < content-type: application/json
     < progress
-      {"status":"Pulling fs layer","id":"<layer:1>"}
-      {
-        "status": "Downloading",
-        "progressDetail": {
-          "current": "<bytes>",
-          "total": "<bytes>"
-        },
-        "progress": "<progress>",
-        "id": "<layer:1>"
-      }
+     {"status":"Pulling fs layer","id":"<layer:1>"}
+     {
+       "status": "Downloading",
+       "progressDetail": {
+         "current": "<bytes>",
+         "total": "<bytes>"
+       },
+       "progress": "<progress>",
+       "id": "<layer:1>"
+     }
 
     ## 5. GET /containers/{id}/archive
     > GET /containers/<container:1>/archive
     < 200 OK
     < tar
-      {"name":"etc/","type":"directory"}
-      {"name":"etc/hosts","type":"file","size":"<bytes>"}
+     {"name":"etc/","type":"directory"}
+     {"name":"etc/hosts","type":"file","size":"<bytes>"}
 
     ## 6. GET /_ping
     > GET /_ping
     < 200 OK
     < server: \" odd "
     < text
-      OK
+     OK
     \ no newline at end
 
     ## 7. POST /containers/{id}/start
     @ observe processes: probe observe processes --of 'it'\''s me'
-      [
-        {
-          "pid": 1,
-          "argv": [
-            "probe",
-            "wait"
-          ]
-        }
-      ]
+     [
+       {
+         "pid": 1,
+         "argv": ["probe", "wait"]
+       }
+     ]
 
     ## 8. docker run
     $ docker run --rm -e 'A=b c' <image> exit 7
     exit status 7
     stdout
-      hello
+     hello
 
-      world
+     world
     stderr escaped
-      "tty\r\n"
+     "tty\r\n"
 
     ## 9. GET /info (expects 200)
     > GET /info
     < no answer
     < text
-      connection closed before an answer
+     connection closed before an answer
 
     (blocked: GET /info had no answer)
+    "#);
+}
+
+#[test]
+fn short_lists_of_plain_values_have_one_line() {
+    let word = "a word of 28 characters here";
+    let lists =
+        json!({ "short": [1, null, "x, y"], "empty": [], "of lists": [[], [true]], "long": [word, word, word, word] });
+    let shown = Transcript {
+        scenario: "x".into(),
+        steps: vec![Step {
+            operation: "GET /info".into(),
+            kind: StepKind::Observation(Observation { what: "lists".into(), command: vec![], value: lists }),
+            duration: Duration::ZERO,
+        }],
+        end: End::Completed,
+    };
+    round_trips(&shown);
+    insta::assert_snapshot!(write(&shown), @r#"
+    # x
+
+    ## 1. GET /info
+    @ observe lists:
+     {
+       "short": [1, null, "x, y"],
+       "empty": [],
+       "of lists": [
+         [],
+         [true]
+       ],
+       "long": [
+         "a word of 28 characters here",
+         "a word of 28 characters here",
+         "a word of 28 characters here",
+         "a word of 28 characters here"
+       ]
+     }
     "#);
 }

@@ -19,15 +19,15 @@ use crate::transcript::snapshot::parse;
 #[case("# x\n\n## 1. GET /info\n> GET /info\n< 200 OK\n< yaml\n", 6, "`< NAME: VALUE` or a body's kind")]
 #[case("# x\n\n## 1. GET /info\n> GET /info\n< 200 OK\n< json escaped\n", 6, "`json` alone")]
 #[case(
-    "# x\n\n## 1. GET /info\n> GET /info\n< 200 OK\n< json\n  {\n    \"a\": ,\n  }\n",
+    "# x\n\n## 1. GET /info\n> GET /info\n< 200 OK\n< json\n {\n   \"a\": ,\n }\n",
     8,
     "JSON (expected value, column 8)"
 )]
-#[case("# x\n\n## 1. GET /info\n> GET /info\n< 200 OK\n< progress\n  {}\n  {\n", 8, "JSON (EOF")]
-#[case("# x\n\n## 1. GET /info\n> GET /info\n< 200 OK\n< frames\n    \"x\"\n", 7, "a stream's name")]
-#[case("# x\n\n## 1. GET /info\n> GET /info\n< 200 OK\n< frames\n  stdout \"x\n", 7, "JSON (EOF")]
+#[case("# x\n\n## 1. GET /info\n> GET /info\n< 200 OK\n< progress\n {}\n {\n", 8, "JSON (EOF")]
+#[case("# x\n\n## 1. GET /info\n> GET /info\n< 200 OK\n< frames\n   \"x\"\n", 7, "a stream's name")]
+#[case("# x\n\n## 1. GET /info\n> GET /info\n< 200 OK\n< frames\n stdout \"x\n", 7, "JSON (EOF")]
 #[case("# x\n\n## 1. GET /info\n> GET /info\n< 200 OK\n< text\nnot indented\n", 7, "lines of text")]
-#[case("# x\n\n## 1. GET /info (expects 200)\n@ observe mounts:\n  null\n", 4, "as the step expects a status")]
+#[case("# x\n\n## 1. GET /info (expects 200)\n@ observe mounts:\n null\n", 4, "as the step expects a status")]
 #[case("# x\n\n## 1. docker run\n$ docker 'run\nexit status 0\n", 4, "a closing '")]
 #[case("# x\n\n## 1. docker run\n$ docker run\nexit status zero\n", 5, "`exit status N`")]
 #[case("# x\n\n(blocked: y)\n\n## 1. GET /info\n", 5, "nothing behind")]

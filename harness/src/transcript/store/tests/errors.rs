@@ -77,10 +77,10 @@ fn what_is_not_recorded_is_named_with_what_is() {
     let fixture = Fixture::recorded();
     let error = fixture.store.load("podman-5.0").unwrap_err().to_string();
     insta::assert_snapshot!(error.replace(&fixture.store.root().display().to_string(), "snapshots"), @"snapshots/podman-5.0/index.json does not exist: nothing is recorded for `podman-5.0` (recorded: docker-20.10, podman-4.3). Record that engine first, or name one that is");
-    let index = fixture.text("docker-20.10/index.json").replace("\"schema\": 1", "\"schema\": 2,\n\"more\": 1");
+    let index = fixture.text("docker-20.10/index.json").replace("\"schema\": 2", "\"schema\": 3,\n\"more\": 1");
     fs::write(fixture.path("docker-20.10/index.json"), index).unwrap();
     let error = fixture.store.load("podman-4.3").unwrap_err().to_string();
-    insta::assert_snapshot!(error.replace(&fixture.store.root().display().to_string(), "snapshots"), @"snapshots/docker-20.10/index.json: schema 2 is not known; this Lockstep reads schema 1. Use the Lockstep that wrote it");
+    insta::assert_snapshot!(error.replace(&fixture.store.root().display().to_string(), "snapshots"), @"snapshots/docker-20.10/index.json: schema 3 is not known; this Lockstep reads schema 2. Use the Lockstep that wrote it, or delete the folder and record that engine again");
 }
 
 #[rstest]
