@@ -4,7 +4,7 @@ use crate::args::{EngineArguments, RuleArguments};
 use crate::described::{self, Description, Source};
 use crate::error::CliError;
 use crate::sdc;
-use lockstep_harness::engine::image::{self, Provisioned};
+use lockstep_harness::engine::image;
 use lockstep_harness::engine::{
     self, ApiVersion, Endpoint, Engine, EngineError, EngineIdentity, Family, Limits, Target, TlsFiles,
 };
@@ -171,8 +171,9 @@ fn launchable_or_found(family: Family, taken: Option<&Target>) -> Result<Target,
         })
 }
 
-/// Starts or connects to the engines, negotiates the API version and provisions the probe image, both engines at the same time.
-pub async fn bring_up(choice: &Choice, arguments: &EngineArguments) -> Result<Vec<Side>, CliError> {
+/// Starts or connects to the engines, negotiates the API version and provisions the probe image, all engines at the same time. With `spare`,
+/// each one that Lockstep launches has another beside it.
+pub async fn bring_up(choice: &Choice, arguments: &EngineArguments, spare: bool) -> Result<Vec<Side>, CliError> {
     let asked = arguments.api_version.as_deref().map(str::parse::<ApiVersion>).transpose().map_err(CliError::Engine)?;
     let limits = Limits { deadline: Duration::from_secs(arguments.deadline), ..Limits::default() };
     check_version(arguments.candidate_version.as_deref())?;
@@ -196,14 +197,17 @@ pub async fn bring_up(choice: &Choice, arguments: &EngineArguments) -> Result<Ve
         let rules = if theirs { arguments.rules.clone() } else { RuleArguments::default() };
         async move { target.start(role, &rules, tls.as_ref(), limits).await }
     };
-    let mut engines = match &choice.candidate {
-        Some(candidate) => {
-            let (reference, candidate) =
-                tokio::join!(start(&choice.reference, "reference"), start(candidate, "candidate"));
-            vec![reference?, candidate?]
-        }
-        None => vec![start(&choice.reference, "reference").await?],
+    let places = std::iter::once(&choice.reference).chain(&choice.candidate);
+    let with_spare = |(place, role): (&Place, &'static str)| {
+        let spare = (spare && place.is_launched()).then(|| start(place, role));
+        futures_util::future::join(start(place, role), futures_util::future::OptionFuture::from(spare))
     };
+    let (mut engines, mut spares) = (Vec::new(), Vec::new());
+    for (engine, spare) in futures_util::future::join_all(places.zip(["reference", "candidate"]).map(with_spare)).await
+    {
+        engines.push(engine?);
+        spares.push(spare.transpose()?);
+    }
     let api = agree(&mut engines, asked).await?;
     for engine in &mut engines {
         engine.use_api(api);
@@ -215,14 +219,32 @@ pub async fn bring_up(choice: &Choice, arguments: &EngineArguments) -> Result<Ve
         candidate.identity.version.clone_from(version);
     }
     // The candidate first: the reference takes the image in the way that the candidate has.
-    let mut images: Vec<Provisioned> = Vec::new();
-    for engine in engines.iter().rev() {
-        let first = images.first().map_or(image::How::Load, |image| image.how);
-        images.insert(0, image::provision_by(&engine.client, arguments.image.as_deref(), first).await?);
+    let (mut sides, mut how) = (Vec::new(), image::How::Load);
+    for ((engine, spare), role) in engines.into_iter().zip(spares).zip([Role::Reference, Role::Candidate]).rev() {
+        let image = image::provision_by(&engine.client, arguments.image.as_deref(), how).await?;
+        how = image.how;
+        let spare = match spare {
+            Some(spare) => Some(Box::new(beside(&engine, spare, role, arguments.image.as_deref(), how).await?)),
+            None => None,
+        };
+        sides.insert(0, Side { engine: Arc::new(engine), role, image, spare });
     }
-    let roles = [Role::Reference, Role::Candidate];
-    let sides = engines.into_iter().zip(roles).zip(images);
-    Ok(sides.map(|((engine, role), image)| Side { engine: Arc::new(engine), role, image }).collect())
+    Ok(sides)
+}
+
+/// The spare engine of one that is up: known by the same name and versions, with the image in the same way.
+async fn beside(
+    engine: &Engine,
+    mut spare: Engine,
+    role: Role,
+    image: Option<&str>,
+    how: image::How,
+) -> Result<Side, CliError> {
+    spare.identity = engine.identity.clone();
+    spare.range = engine.range;
+    spare.client.set_identity(&spare.identity.engine, Some(&spare.identity.api));
+    let image = image::provision_by(&spare.client, image, how).await?;
+    Ok(Side { engine: Arc::new(spare), role, image, spare: None })
 }
 
 /// A version that no range could be held against is refused before anything starts.
@@ -263,7 +285,8 @@ async fn agree(engines: &mut [Engine], asked: Option<ApiVersion>) -> Result<ApiV
 /// Copies the logs of launched daemons out of their folders, which are removed, and lets the error name the copy.
 pub fn keep_logs(sides: &[Side], error: &mut EngineError) {
     let EngineError::Lost { log: Some(log), .. } = error else { return };
-    let lost = sides.iter().find(|side| side.engine.log() == Some(log.as_path()));
+    let mut all = sides.iter().flat_map(|side| [Some(side), side.spare.as_deref()]).flatten();
+    let lost = all.find(|side| side.engine.log() == Some(log.as_path()));
     if let Some(kept) = lost.and_then(|side| side.engine.keep_log()) {
         *log = kept;
     }
@@ -271,9 +294,11 @@ pub fn keep_logs(sides: &[Side], error: &mut EngineError) {
 
 /// Ends what was launched. An engine that is still shared is ended when its last user lets go of it.
 pub async fn take_down(sides: Vec<Side>) {
-    for side in sides {
-        if let Some(engine) = Arc::into_inner(side.engine) {
-            engine.stop().await;
+    for Side { engine, spare, .. } in sides {
+        for engine in [Some(engine), spare.map(|spare| spare.engine)].into_iter().flatten() {
+            if let Some(engine) = Arc::into_inner(engine) {
+                engine.stop().await;
+            }
         }
     }
 }

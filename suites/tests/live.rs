@@ -12,7 +12,7 @@ use lockstep_harness::engine::image;
 use lockstep_harness::engine::{self, Engine, Family, Limits, Target};
 use lockstep_harness::gate::{Evidence, Pair, Source, Verdict, judge};
 use lockstep_harness::runner::{self, Options, ScenarioRun, Side, Silent};
-use lockstep_harness::scenario::{Role, Scenario};
+use lockstep_harness::scenario::{Isolation, Role, Scenario};
 use lockstep_harness::transcript::snapshot;
 use lockstep_harness::transcript::store::{Recorded, Store};
 use std::collections::HashMap;
@@ -23,12 +23,18 @@ use std::sync::{Arc, Mutex, OnceLock, RwLock};
 /// How often a scenario is tried before it fails.
 const TRIES: usize = 3;
 
+/// The variable that names each engine, and what runs without it.
+const ENGINES: [(&str, Family); 2] = [("LOCKSTEP_REFERENCE", Family::Docker), ("LOCKSTEP_CANDIDATE", Family::Podman)];
+
 /// The engines, started by the first test that needs them.
 struct Bench {
     runtime: tokio::runtime::Runtime,
     sides: OnceLock<Result<Vec<Side>, String>>,
     /// Scenarios that want the engine for themselves take it for writing.
     turn: RwLock<()>,
+    /// Whether there are engines for those beside the others, one at a time.
+    spare: bool,
+    spare_turn: Mutex<()>,
     divergences: DivergenceList,
     catalogue: Vec<String>,
     store: Store,
@@ -38,8 +44,9 @@ struct Bench {
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
+    let spare = arguments.filter.is_none() && launches_both();
     // The engines do the work: more threads than this only queue there.
-    arguments.test_threads = arguments.test_threads.or(Some(2));
+    arguments.test_threads = arguments.test_threads.or(Some(if spare { 3 } else { 2 }));
     let required = std::env::var("LOCKSTEP_LIVE").is_ok_and(|value| value == "required");
     let missing = unavailable();
     let catalogue = lockstep_suites::catalogue();
@@ -47,6 +54,8 @@ fn main() -> ExitCode {
         runtime: tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap(),
         sides: OnceLock::new(),
         turn: RwLock::new(()),
+        spare,
+        spare_turn: Mutex::new(()),
         divergences: DivergenceList::load(&root().join("DIVERGENCE.md")).unwrap_or_else(|errors| panic!("{errors:#?}")),
         catalogue: catalogue.names(),
         store: Store::open(root().join("snapshots")),
@@ -56,7 +65,7 @@ fn main() -> ExitCode {
     if let (Some(reason), true) = (&missing, ignored) {
         eprintln!("live scenarios are ignored: {reason} (LOCKSTEP_LIVE=required makes this a failure)");
     }
-    let trials = catalogue.scenarios().iter().enumerate().map(|(index, scenario)| {
+    let trials = interleaved(catalogue.scenarios(), spare).into_iter().map(|(index, scenario)| {
         let (bench, scenario) = (bench.clone(), scenario.clone());
         let name = scenario.name.clone();
         Trial::test(name, move || bench.run(&scenario, index))
@@ -94,7 +103,7 @@ fn target(variable: &str, default: Family) -> Result<Target, String> {
 
 /// Why live tests cannot run here, found without starting anything.
 fn unavailable() -> Option<String> {
-    for (variable, family) in [("LOCKSTEP_REFERENCE", Family::Docker), ("LOCKSTEP_CANDIDATE", Family::Podman)] {
+    for (variable, family) in ENGINES {
         match target(variable, family) {
             Ok(Target::Private(family)) => {
                 if let Err(reason) = engine::can_launch(family) {
@@ -110,7 +119,7 @@ fn unavailable() -> Option<String> {
 
 impl Bench {
     fn run(&self, scenario: &Scenario, index: usize) -> Result<(), Failed> {
-        let sides = self.sides.get_or_init(|| self.runtime.block_on(bring_up()));
+        let sides = self.sides.get_or_init(|| self.runtime.block_on(bring_up(self.spare)));
         let sides = sides.as_ref().map_err(|problem| Failed::from(problem.clone()))?;
         // Engines race: what passes at the second or third try is said to be flaky, and passes.
         for attempt in 1..TRIES {
@@ -128,9 +137,12 @@ impl Bench {
 
     /// One try; the last one shows what is unlike the snapshot through insta, for `cargo insta review`.
     fn attempt(&self, sides: &[Side], scenario: &Scenario, number: &str, last: bool) -> Result<(), Failed> {
-        let alone = scenario.isolation == lockstep_harness::scenario::Isolation::Alone;
+        let alone = scenario.isolation == Isolation::Alone;
         let unique = format!("lstst{:06x}{number}", std::process::id());
-        let run = if alone {
+        let run = if alone && self.spare {
+            let _turn = self.spare_turn.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            self.take(sides, scenario, &unique)
+        } else if alone {
             let _turn = self.turn.write().unwrap_or_else(|poisoned| poisoned.into_inner());
             self.take(sides, scenario, &unique)
         } else {
@@ -221,10 +233,44 @@ fn why(verdict: &Verdict) -> String {
     lines.chain(verdict.failures()).collect::<Vec<_>>().join("\n")
 }
 
-async fn bring_up() -> Result<Vec<Side>, String> {
+/// Whether both engines are Lockstep's own.
+fn launches_both() -> bool {
+    let own = |(variable, family)| matches!(target(variable, family), Ok(Target::Private(_)));
+    ENGINES.into_iter().all(own)
+}
+
+/// The scenarios with their numbers; with spare engines, those that want one for themselves are spread among the others.
+fn interleaved(scenarios: &[Scenario], spare: bool) -> Vec<(usize, &Scenario)> {
+    let numbered = scenarios.iter().enumerate();
+    if !spare {
+        return numbered.collect();
+    }
+    let (alone, others): (Vec<_>, Vec<_>) = numbered.partition(|(_, scenario)| scenario.isolation == Isolation::Alone);
+    let mut all: Vec<(f64, (usize, &Scenario))> = Vec::new();
+    for list in [alone, others] {
+        let of = list.len();
+        all.extend(list.into_iter().enumerate().map(|(at, one)| ((at as f64 + 0.5) / of as f64, one)));
+    }
+    all.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+    all.into_iter().map(|(_, one)| one).collect()
+}
+
+/// Both engines, and another of each where that is wanted.
+async fn bring_up(spare: bool) -> Result<Vec<Side>, String> {
+    let mut sides = start_both().await?;
+    if spare {
+        for (side, spare) in sides.iter_mut().zip(start_both().await?) {
+            side.spare = Some(Box::new(spare));
+        }
+    }
+    Ok(sides)
+}
+
+/// Starts or reaches both, at the API version that both speak, with the probe's image on them.
+async fn start_both() -> Result<Vec<Side>, String> {
     let text = |error: engine::EngineError| error.to_string();
-    let reference = target("LOCKSTEP_REFERENCE", Family::Docker)?;
-    let candidate = target("LOCKSTEP_CANDIDATE", Family::Podman)?;
+    let [(reference, docker), (candidate, podman)] = ENGINES;
+    let (reference, candidate) = (target(reference, docker)?, target(candidate, podman)?);
     let (reference, candidate) = tokio::join!(
         Engine::start(&reference, "reference", None, Limits::default()),
         Engine::start(&candidate, "candidate", None, Limits::default())
@@ -237,7 +283,7 @@ async fn bring_up() -> Result<Vec<Side>, String> {
     }
     for (engine, role) in engines.into_iter().zip([Role::Reference, Role::Candidate]) {
         let image = image::provision(&engine.client, None).await.map_err(text)?;
-        sides.push(Side { engine: Arc::new(engine), role, image });
+        sides.push(Side { engine: Arc::new(engine), role, image, spare: None });
     }
     Ok(sides)
 }

@@ -7,6 +7,7 @@ use crate::error::CliError;
 use crate::progress::Talk;
 use lockstep_harness::gate::replay;
 use lockstep_harness::report::{self, View};
+use lockstep_harness::runner;
 use lockstep_harness::transcript::store::Store;
 use std::sync::Arc;
 
@@ -17,9 +18,10 @@ pub async fn divergences(files: &Files, arguments: &DivergencesArguments) -> Res
     if arguments.live {
         let scenarios = super::select(&arguments.selection.only)?;
         let choice = engines::choose(&arguments.engines, true)?;
-        let sides = engines::bring_up(&choice, &arguments.engines).await?;
+        let jobs = usize::from(arguments.selection.jobs);
+        let sides = engines::bring_up(&choice, &arguments.engines, runner::wants_spare(&scenarios, jobs)).await?;
         let round = Round { files, list: &list, sides: &sides, scenarios: &scenarios, talk: Talk::Some };
-        let taken = round.take(arguments.selection.jobs.into(), false).await;
+        let taken = round.take(jobs, false).await;
         engines::take_down(sides).await;
         let taken = taken?;
         anstream::print!("{}", report::divergences(&taken.verdict, &list, "live", &view));

@@ -34,6 +34,9 @@ pub fn replay(files: &Files, arguments: &ReplayArguments) -> Result<u8, CliError
     for replayed in replayed {
         let (pairs, verdict) = replayed?;
         if arguments.format == Format::Terminal {
+            if !verdicts.is_empty() {
+                anstream::println!();
+            }
             let view = View { verbose: arguments.verbose, quiet: arguments.quiet, ..View::detect() };
             anstream::print!("{}", report::terminal(&verdict, &list, &pairs, None, &view));
         }

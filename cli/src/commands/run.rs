@@ -40,7 +40,8 @@ pub async fn run(files: &Files, arguments: &RunArguments) -> Result<u8, CliError
         let candidate = choice.candidate.as_ref().map_or_else(String::new, Place::words);
         anstream::eprintln!("Running live: {candidate} against {}", choice.reference.words());
     }
-    let sides = engines::bring_up(&choice, &arguments.engines).await?;
+    let jobs = usize::from(arguments.selection.jobs);
+    let sides = engines::bring_up(&choice, &arguments.engines, runner::wants_spare(&scenarios, jobs)).await?;
     let mut status = 0;
     for round in 1..=arguments.repeat {
         let one = Round {
@@ -50,7 +51,7 @@ pub async fn run(files: &Files, arguments: &RunArguments) -> Result<u8, CliError
             scenarios: &scenarios,
             talk: Talk::of(arguments.verbose, arguments.quiet),
         };
-        let mut taken = one.take(arguments.selection.jobs.into(), arguments.fail_fast).await?;
+        let mut taken = one.take(jobs, arguments.fail_fast).await?;
         if let Some(shard) = arguments.shard {
             let common = super::common(files, &lockstep_suites::catalogue().names(), &names)?;
             shard::mark(&mut taken.verdict, shard, common, &names, &taken.pairs, taken.latency);

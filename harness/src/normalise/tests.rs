@@ -46,6 +46,7 @@ fn text(given: &str) -> String {
 #[case::id_and_short_form("ffeeddccbbaa of {OTHER}", "<id:1:short> of <id:1>")]
 #[case::short_alone("Running in 0a1b2c3d4e5f", "Running in <id:1:short>")]
 #[case::shortened_to_eleven("--> ffeeddccbb0 {OTHER}", "--> <id:1:prefix> <id:2>")]
+#[case::eleven_digits("--> 41750671816\n", "--> <id:1:prefix>\n")]
 #[case::short_of_digits_alone("123456789012", "<id:1:short>")]
 #[case::short_of_letters_alone("cafcafedeedc", "<id:1:short>")]
 #[case::words_stay("abcdefabcdef facade deadbeef 123456789012", "abcdefabcdef facade deadbeef 123456789012")]

@@ -218,8 +218,9 @@ impl Scrub<'_> {
             // One id in three hundred is all digits; where a builder names one, where it begins a full id, or where it is the
             // whole value (a layer in a push's progress), it is an id all the same.
             let named = ["---> ", "Running in ", "container ", "Successfully built "];
-            // A whole value of eleven digits is no number that an engine would put into quotes, but Buildah's short form of an id.
-            if place.whole() && text.len() == 11 {
+            // A whole value of eleven digits is no number that an engine would put into quotes, but Buildah's short form of an id; its builds
+            // print the same behind an arrow.
+            if text.len() == 11 && (place.whole() || place.before.ends_with("--> ")) {
                 return Some(format!("<{}:prefix>", self.numbers.name("id", &self.numbers.full(text))));
             }
             let begins = || self.numbers.full(text).len() > 12;

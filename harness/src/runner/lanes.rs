@@ -58,20 +58,33 @@ impl<'r> Lanes<'r> {
         Lanes { first, ..self }
     }
 
-    /// All scenarios on one side: those that share it with its jobs, those that only wait beside them, then the others alone.
+    /// All scenarios on one side: those that share it with its jobs, those that only wait beside them, and the others alone, one after the other:
+    /// on the spare engine meanwhile, or on the same one then.
     pub(super) async fn drive(&self, side: usize) {
         let numbers = |group: fn(&Scenario) -> bool| -> Vec<usize> {
             (0..self.scenarios.len()).filter(|at| group(&self.scenarios[*at])).collect()
         };
-        let shared = |scenario: &Scenario| scenario.isolation == Isolation::Shared;
         let busy = numbers(|scenario| scenario.isolation == Isolation::Shared && scenario.waits.is_none());
         let waiting = numbers(|scenario| scenario.isolation == Isolation::Shared && scenario.waits.is_some());
         let at_once = |list: Vec<usize>, jobs: usize| {
             futures_util::stream::iter(list).for_each_concurrent(jobs, move |scenario| self.one(side, scenario))
         };
-        tokio::join!(at_once(busy, self.options.jobs.max(1)), at_once(waiting, WAITING));
-        for scenario in (0..self.scenarios.len()).filter(|at| !shared(&self.scenarios[*at])) {
-            self.one(side, scenario).await;
+        let together = async { tokio::join!(at_once(busy, self.options.jobs.max(1)), at_once(waiting, WAITING)) };
+        let alone = at_once(numbers(|scenario| scenario.isolation == Isolation::Alone), 1);
+        if self.sides[side].spare.is_some() {
+            tokio::join!(together, alone);
+        } else {
+            together.await;
+            alone.await;
+        }
+    }
+
+    /// Where the scenario runs for this side.
+    fn place(&self, side: usize, scenario: &Scenario) -> &Side {
+        let side = &self.sides[side];
+        match (&side.spare, scenario.isolation) {
+            (Some(spare), Isolation::Alone) => spare,
+            _ => side,
         }
     }
 
@@ -103,7 +116,7 @@ impl<'r> Lanes<'r> {
             return Part::NotRun(NotRun { reason, trouble: false });
         }
         let unique = format!("{}-{:04}", self.run_name, self.first + at);
-        let recording = take(&self.sides[side], scenario, &unique, self.options.scenario_deadline).await;
+        let recording = take(self.place(side, scenario), scenario, &unique, self.options.scenario_deadline).await;
         let not_run = match &recording.stop {
             Some(Stop::Engine(error)) => {
                 self.halted.store(true, Ordering::Relaxed);

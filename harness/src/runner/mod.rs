@@ -5,7 +5,7 @@ pub mod latency;
 
 use crate::engine::image::Provisioned;
 use crate::engine::{Engine, EngineError};
-use crate::scenario::{Recording, Role, Scenario, Session};
+use crate::scenario::{Isolation, Recording, Role, Scenario, Session};
 use crate::transcript::Transcript;
 use lanes::Lanes;
 use std::sync::Arc;
@@ -20,6 +20,18 @@ pub struct Side {
     pub role: Role,
     /// The probe image on it.
     pub image: Provisioned,
+    /// Another engine launched alike: the scenarios that want an engine for themselves run there, beside the others. Without it they run on
+    /// this one, after the others.
+    pub spare: Option<Box<Side>>,
+}
+
+/// From how many scenarios on that want an engine for themselves another one is worth its start.
+const WORTH_A_SPARE: usize = 10;
+
+/// Whether a [spare engine](Side::spare) would shorten a run of these scenarios: with one job nothing may run beside anything.
+pub fn wants_spare(scenarios: &[Scenario], jobs: usize) -> bool {
+    let alone = scenarios.iter().filter(|scenario| scenario.isolation == Isolation::Alone).count();
+    jobs > 1 && alone >= WORTH_A_SPARE && scenarios.len() - alone >= WORTH_A_SPARE
 }
 
 /// How to run.

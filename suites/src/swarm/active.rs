@@ -1,6 +1,6 @@
 //! The swarm itself and its one node.
 
-use super::{init, leave, place};
+use super::{in_swarm, init_with, place};
 use lockstep_harness::scenario::{Area, Need, Outcome, Reply, Session};
 use serde_json::{Value, json};
 
@@ -33,34 +33,29 @@ pub(super) async fn know(s: &mut Session, seen: &Reply) -> Outcome {
 }
 
 async fn inspect_and_leave(s: &mut Session) -> Outcome {
-    init(s).await?;
-    let outcome = async {
+    in_swarm(s, async |s| {
         let seen = s.call("GET /swarm", &[]).expect(200).await?;
         know(s, &seen).await?;
         s.call("POST /swarm/leave", &[]).expect(503).await?;
         Ok(())
-    }
-    .await;
-    leave(s, outcome).await?;
+    })
+    .await?;
     s.call("GET /swarm", &[]).expect(503).await?;
     Ok(())
 }
 
 async fn twice(s: &mut Session) -> Outcome {
-    init(s).await?;
-    let outcome = async {
+    in_swarm(s, async |s| {
         s.call("POST /swarm/init", &[]).json(place("127.0.0.1")).expect(503).await?;
         let body = json!({ "RemoteAddrs": ["127.0.0.1:1"], "JoinToken": "bad" });
         s.call("POST /swarm/join", &[]).json(body).expect(503).await?;
         Ok(())
-    }
-    .await;
-    leave(s, outcome).await
+    })
+    .await
 }
 
 async fn rotates_tokens(s: &mut Session) -> Outcome {
-    init(s).await?;
-    let outcome = async {
+    in_swarm(s, async |s| {
         let seen = s.call("GET /swarm", &[]).expect(200).await?;
         know(s, &seen).await?;
         let spec = seen.at("/Spec")?;
@@ -70,15 +65,13 @@ async fn rotates_tokens(s: &mut Session) -> Outcome {
         s.know(&seen.text("/JoinTokens/Worker")?, "swarm-token:new-worker");
         s.know(&seen.text("/JoinTokens/Manager")?, "swarm-token:new-manager");
         Ok(())
-    }
-    .await;
-    leave(s, outcome).await
+    })
+    .await
 }
 
 /// The swarm makes itself another certificate authority.
 async fn rotates_authority(s: &mut Session) -> Outcome {
-    init(s).await?;
-    let outcome = async {
+    in_swarm(s, async |s| {
         let seen = s.call("GET /swarm", &[]).expect(200).await?;
         know(s, &seen).await?;
         let mut spec = seen.at("/Spec")?;
@@ -92,38 +85,33 @@ async fn rotates_authority(s: &mut Session) -> Outcome {
         s.know(&seen.text("/JoinTokens/Manager")?, "swarm-token:new-manager");
         s.call("GET /info", &[]).expect(200).await?;
         Ok(())
-    }
-    .await;
-    leave(s, outcome).await
+    })
+    .await
 }
 
 async fn out_of_sequence(s: &mut Session) -> Outcome {
-    init(s).await?;
-    let outcome = async {
+    in_swarm(s, async |s| {
         let seen = s.call("GET /swarm", &[]).expect(200).await?;
         know(s, &seen).await?;
         s.call("POST /swarm/update", &[]).query("version", 1).json(seen.at("/Spec")?).expect(500).await?;
         s.call("POST /swarm/update", &[]).json(seen.at("/Spec")?).expect(400).await?;
         Ok(())
-    }
-    .await;
-    leave(s, outcome).await
+    })
+    .await
 }
 
 async fn not_locked(s: &mut Session) -> Outcome {
-    init(s).await?;
-    let outcome = async {
+    in_swarm(s, async |s| {
         s.call("GET /swarm/unlockkey", &[]).expect(200).await?;
         s.call("POST /swarm/unlock", &[]).json(json!({ "UnlockKey": "x" })).expect(409).await?;
         Ok(())
-    }
-    .await;
-    leave(s, outcome).await
+    })
+    .await
 }
 
 /// What a manager that restarts has to be told first. (It shows after a restart only.)
 async fn locks(s: &mut Session) -> Outcome {
-    init(s).await?;
+    init_with(s, place("127.0.0.1")).await?;
     let outcome = async {
         let seen = s.call("GET /swarm", &[]).expect(200).await?;
         know(s, &seen).await?;
@@ -181,22 +169,19 @@ fn text(value: &Value, key: &str) -> String {
 }
 
 async fn nodes(s: &mut Session) -> Outcome {
-    init(s).await?;
-    let outcome = async {
+    in_swarm(s, async |s| {
         let id = text(&node(s).await?, "ID");
         s.call("GET /nodes/{id}", &[&id]).expect(200).await?;
         s.call("GET /nodes", &[]).filters(json!({ "role": ["worker"] })).expect(200).await?;
         s.call("GET /nodes", &[]).filters(json!({ "nosuch": ["x"] })).expect(400).await?;
         s.call("GET /nodes/{id}", &["nosuch"]).expect(404).await?;
         Ok(())
-    }
-    .await;
-    leave(s, outcome).await
+    })
+    .await
 }
 
 async fn update_node(s: &mut Session) -> Outcome {
-    init(s).await?;
-    let outcome = async {
+    in_swarm(s, async |s| {
         let node = node(s).await?;
         let (id, mut spec) = (text(&node, "ID"), node["Spec"].clone());
         spec["Labels"] = json!({ "colour": "blue" });
@@ -209,26 +194,22 @@ async fn update_node(s: &mut Session) -> Outcome {
             .await?;
         s.call("GET /nodes/{id}", &[&id]).expect(200).await?;
         Ok(())
-    }
-    .await;
-    leave(s, outcome).await
+    })
+    .await
 }
 
 async fn remove_node(s: &mut Session) -> Outcome {
-    init(s).await?;
-    let outcome = async {
+    in_swarm(s, async |s| {
         let id = text(&node(s).await?, "ID");
         s.call("DELETE /nodes/{id}", &[&id]).expect(400).await?;
         s.call("DELETE /nodes/{id}", &["nosuch"]).expect(404).await?;
         Ok(())
-    }
-    .await;
-    leave(s, outcome).await
+    })
+    .await
 }
 
 async fn overlay(s: &mut Session) -> Outcome {
-    init(s).await?;
-    let outcome = async {
+    in_swarm(s, async |s| {
         let name = s.name("overlay");
         let body = json!({ "Name": name, "Driver": "overlay", "Attachable": true, "IPAM": { "Config": [{ "Subnet": "10.221.90.0/24" }] } });
         let id = s.call("POST /networks/create", &[]).json(body).expect(201).await?.id()?;
@@ -238,7 +219,6 @@ async fn overlay(s: &mut Session) -> Outcome {
         s.call("GET /networks/{id}", &[&name]).expect(200).await?;
         s.call("DELETE /networks/{id}", &[&name]).expect(204).await?;
         Ok(())
-    }
-    .await;
-    leave(s, outcome).await
+    })
+    .await
 }

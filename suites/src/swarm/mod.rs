@@ -24,9 +24,11 @@ pub fn add(catalogue: &mut Catalogue) {
     second::add(&mut area);
 }
 
-/// Makes the engine a swarm of one.
-async fn init(s: &mut Session) -> Result<(), Stop> {
-    init_with(s, place("127.0.0.1")).await.map(drop)
+/// Makes the engine a swarm of one for these steps.
+async fn in_swarm(s: &mut Session, steps: impl AsyncFnOnce(&mut Session) -> Outcome) -> Outcome {
+    init_with(s, place("127.0.0.1")).await?;
+    let outcome = steps(s).await;
+    leave(s, outcome).await
 }
 
 /// What init and join say of the node: this address of the loopback, and the usual port.
@@ -34,7 +36,7 @@ pub fn place(address: &str) -> Value {
     json!({ "ListenAddr": format!("{address}:2377"), "AdvertiseAddr": address })
 }
 
-/// The same with this body; the node's id.
+/// Makes the engine a swarm with this body; the node's id.
 async fn init_with(s: &mut Session, body: Value) -> Result<String, Stop> {
     let node = s.call("POST /swarm/init", &[]).json(body).expect(200).await?.text("")?;
     // One id in three thousand has no digit and looks like a word.

@@ -1,6 +1,6 @@
 //! A swarm of two: a second Docker on the same loopback.
 
-use super::{init, init_with, leave, place};
+use super::{in_swarm, init_with, leave, place};
 use lockstep_harness::scenario::{Area, Need, Outcome, Second, Session, Stop};
 use serde_json::{Value, json};
 
@@ -37,9 +37,7 @@ async fn second_engine(s: &mut Session) -> Outcome {
     let second = s.second_docker().await?;
     joins_it(s, &second).await?;
     second.ask("POST", "/swarm/leave?force=true", None).await?;
-    init(s).await?;
-    let outcome = it_joins(s, &second).await;
-    leave(s, outcome).await
+    in_swarm(s, async |s| it_joins(s, &second).await).await
 }
 
 /// The token of a worker, as the manager's answer to `GET /swarm` has it.

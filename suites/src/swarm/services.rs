@@ -1,48 +1,20 @@
 //! Services, their tasks and logs.
 
-use super::{init, leave, nowhere, until_pending, update_service};
+use super::{in_swarm, nowhere, until_pending, update_service};
 use lockstep_harness::scenario::{Area, Need, Outcome, Session, Stop};
 use serde_json::{Value, json};
 
 pub(super) fn add(area: &mut Area<'_>) {
-    area.add("services/life", |s| Box::pin(in_swarm(s, Case::Life))).needs(Need::Disposable);
-    area.add("services/task-and-logs", |s| Box::pin(in_swarm(s, Case::Task))).needs(Need::Disposable);
-    area.add("services/with-secret-and-config", |s| Box::pin(in_swarm(s, Case::Secret))).needs(Need::Disposable);
-    area.add("services/bad-creations", |s| Box::pin(in_swarm(s, Case::BadCreations))).needs(Need::Disposable);
-    area.add("services/update-and-roll-back", |s| Box::pin(in_swarm(s, Case::Update))).needs(Need::Disposable);
-    area.add("services/log-parameters", |s| Box::pin(in_swarm(s, Case::Logs))).needs(Need::Disposable);
-    area.add("services/credentials-of-a-config", |s| Box::pin(in_swarm(s, Case::Credentials))).needs(Need::Disposable);
-    area.add("services/job-run-again", |s| Box::pin(in_swarm(s, Case::Job))).needs(Need::Disposable);
-    area.add("services/unknown", |s| Box::pin(in_swarm(s, Case::Unknown))).needs(Need::Disposable);
-}
-
-#[derive(Clone, Copy)]
-enum Case {
-    Life,
-    Task,
-    Credentials,
-    Job,
-    Secret,
-    BadCreations,
-    Unknown,
-    Update,
-    Logs,
-}
-
-async fn in_swarm(s: &mut Session, case: Case) -> Outcome {
-    init(s).await?;
-    let outcome = match case {
-        Case::Life => life(s).await,
-        Case::Task => task_and_logs(s).await,
-        Case::Credentials => credentials(s).await,
-        Case::Job => job(s).await,
-        Case::Secret => with_secret_and_config(s).await,
-        Case::BadCreations => bad_creations(s).await,
-        Case::Unknown => unknown(s).await,
-        Case::Update => update_and_roll_back(s).await,
-        Case::Logs => log_parameters(s).await,
-    };
-    leave(s, outcome).await
+    area.add("services/life", |s| Box::pin(in_swarm(s, life))).needs(Need::Disposable);
+    area.add("services/task-and-logs", |s| Box::pin(in_swarm(s, task_and_logs))).needs(Need::Disposable);
+    area.add("services/with-secret-and-config", |s| Box::pin(in_swarm(s, with_secret_and_config)))
+        .needs(Need::Disposable);
+    area.add("services/bad-creations", |s| Box::pin(in_swarm(s, bad_creations))).needs(Need::Disposable);
+    area.add("services/update-and-roll-back", |s| Box::pin(in_swarm(s, update_and_roll_back))).needs(Need::Disposable);
+    area.add("services/log-parameters", |s| Box::pin(in_swarm(s, log_parameters))).needs(Need::Disposable);
+    area.add("services/credentials-of-a-config", |s| Box::pin(in_swarm(s, credentials))).needs(Need::Disposable);
+    area.add("services/job-run-again", |s| Box::pin(in_swarm(s, job))).needs(Need::Disposable);
+    area.add("services/unknown", |s| Box::pin(in_swarm(s, unknown))).needs(Need::Disposable);
 }
 
 /// The probe's image under a name whose registry refuses: a swarm asks the registry before it takes what is there.

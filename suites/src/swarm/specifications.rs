@@ -1,7 +1,7 @@
 //! Specifications of swarms, services and configs that look wrong or are unusual: refused, or kept as they are.
 
 use super::services::{ended, image, service};
-use super::{init, init_with, leave, nowhere, place};
+use super::{in_swarm, init_with, leave, nowhere, place};
 use lockstep_harness::scenario::{ACCOUNT, Access, Area, Need, Outcome, Registry, Session, Stop};
 use serde_json::{Value, json};
 
@@ -46,8 +46,7 @@ async fn init_settings(s: &mut Session) -> Outcome {
 
 /// Each change of what inspect says, one after the other.
 async fn update_settings(s: &mut Session) -> Outcome {
-    init(s).await?;
-    let outcome = async {
+    in_swarm(s, async |s| {
         let seen = s.call("GET /swarm", &[]).expect(200).await?;
         super::active::know(s, &seen).await?;
         for (pointer, value) in [
@@ -63,9 +62,8 @@ async fn update_settings(s: &mut Session) -> Outcome {
             s.call("POST /swarm/update", &[]).query("version", version).json(spec).answered().await?;
         }
         Ok(())
-    }
-    .await;
-    leave(s, outcome).await
+    })
+    .await
 }
 
 /// The version and the specification that a GET of the path shows, without a step.
@@ -76,8 +74,7 @@ async fn specification(s: &mut Session, path: &str) -> Result<(Value, Value), St
 
 /// Services of no containers, and credentials of a registry (of Windows' own).
 async fn other_kinds(s: &mut Session) -> Outcome {
-    init(s).await?;
-    let outcome = async {
+    in_swarm(s, async |s| {
         let (name, image) = (s.name("service"), image(s).await?);
         let attachment =
             json!({ "Runtime": "attachment", "NetworkAttachmentSpec": { "ContainerID": "lockstep-nosuch" } });
@@ -90,15 +87,13 @@ async fn other_kinds(s: &mut Session) -> Outcome {
         s.know(&id, "service");
         s.call("GET /services/{id}", &[&id]).expect(200).await?;
         Ok(())
-    }
-    .await;
-    leave(s, outcome).await
+    })
+    .await
 }
 
 /// Changes of a service that has no tasks.
 async fn updates(s: &mut Session) -> Outcome {
-    init(s).await?;
-    let outcome = async {
+    in_swarm(s, async |s| {
         let id = service(s, 0, &["probe", "sleep", "60"], json!({})).await?;
         let check = json!({ "Test": ["CMD", "probe", "exit", "0"], "Interval": 30_000_000_000_u64, "Timeout": 30_000_000_000_u64, "StartPeriod": 1_000_000_000, "Retries": 2 });
         let network = json!([{ "Target": "lockstep-nosuch", "Aliases": ["web"], "DriverOpts": { "colour": "blue" } }]);
@@ -122,9 +117,8 @@ async fn updates(s: &mut Session) -> Outcome {
         }
         s.call("GET /services/{id}", &[&id]).expect(200).await?;
         Ok(())
-    }
-    .await;
-    leave(s, outcome).await
+    })
+    .await
 }
 
 /// The node has the image from a registry that asks who it is: create and update are told an account.
@@ -139,9 +133,7 @@ async fn with_account(s: &mut Session) -> Outcome {
     let call = s.call("POST /images/{name}/push", &[&repository]).query("tag", "t");
     call.header("x-registry-auth", &right).progress().expect(200).await?;
     s.call("DELETE /images/{name}", &[&name]).expect(200).await?;
-    init(s).await?;
-    let outcome = from_registry(s, &name, &right).await;
-    leave(s, outcome).await
+    in_swarm(s, async |s| from_registry(s, &name, &right).await).await
 }
 
 async fn from_registry(s: &mut Session, image: &str, account: &str) -> Outcome {
@@ -165,8 +157,7 @@ async fn from_registry(s: &mut Session, image: &str, account: &str) -> Outcome {
 
 /// A config whose text the node fills in: made so, and made so later.
 async fn templating(s: &mut Session) -> Outcome {
-    init(s).await?;
-    let outcome = async {
+    in_swarm(s, async |s| {
         let (name, other) = (s.name("kept"), s.name("other"));
         let templating = json!({ "Name": "golang", "Options": { "a": "b" } });
         let body = json!({ "Name": name, "Data": "eA==", "Templating": templating });
@@ -181,7 +172,6 @@ async fn templating(s: &mut Session) -> Outcome {
         s.call("POST /configs/{id}/update", &[&id]).query("version", version).json(spec).answered().await?;
         s.call("GET /configs/{id}", &[&id]).expect(200).await?;
         Ok(())
-    }
-    .await;
-    leave(s, outcome).await
+    })
+    .await
 }

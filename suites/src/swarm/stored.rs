@@ -1,6 +1,6 @@
 //! Secrets and configs: what a swarm keeps. Both have the same operations.
 
-use super::{init, leave};
+use super::in_swarm;
 use lockstep_harness::scenario::{Area, Need, Outcome, Reply, Session, Stop};
 use serde_json::json;
 
@@ -34,38 +34,22 @@ const CONFIGS: Kind = Kind {
 };
 
 pub(super) fn add(area: &mut Area<'_>) {
-    area.add("secrets/of-a-driver", |s| Box::pin(in_swarm(s, SECRETS, Case::Driver))).needs(Need::Disposable);
+    area.add("secrets/of-a-driver", |s| Box::pin(in_swarm(s, driver))).needs(Need::Disposable);
     for kind in [SECRETS, CONFIGS] {
         let name = kind.name;
-        area.add(&format!("{name}/life"), move |s| Box::pin(in_swarm(s, kind, Case::Life))).needs(Need::Disposable);
-        area.add(&format!("{name}/bad-creations"), move |s| Box::pin(in_swarm(s, kind, Case::BadCreations)))
+        area.add(&format!("{name}/life"), move |s| Box::pin(in_swarm(s, async move |s| life(s, kind).await)))
             .needs(Need::Disposable);
-        area.add(&format!("{name}/bad-updates"), move |s| Box::pin(in_swarm(s, kind, Case::BadUpdates)))
-            .needs(Need::Disposable);
-        area.add(&format!("{name}/unknown"), move |s| Box::pin(in_swarm(s, kind, Case::Unknown)))
+        area.add(&format!("{name}/bad-creations"), move |s| {
+            Box::pin(in_swarm(s, async move |s| bad_creations(s, kind).await))
+        })
+        .needs(Need::Disposable);
+        area.add(&format!("{name}/bad-updates"), move |s| {
+            Box::pin(in_swarm(s, async move |s| bad_updates(s, kind).await))
+        })
+        .needs(Need::Disposable);
+        area.add(&format!("{name}/unknown"), move |s| Box::pin(in_swarm(s, async move |s| unknown(s, kind).await)))
             .needs(Need::Disposable);
     }
-}
-
-#[derive(Clone, Copy)]
-enum Case {
-    Driver,
-    Life,
-    BadCreations,
-    BadUpdates,
-    Unknown,
-}
-
-async fn in_swarm(s: &mut Session, kind: Kind, case: Case) -> Outcome {
-    init(s).await?;
-    let outcome = match case {
-        Case::Driver => driver(s).await,
-        Case::Life => life(s, kind).await,
-        Case::BadCreations => bad_creations(s, kind).await,
-        Case::BadUpdates => bad_updates(s, kind).await,
-        Case::Unknown => unknown(s, kind).await,
-    };
-    leave(s, outcome).await
 }
 
 /// Creates one that holds `x` and gives what inspect says of it.

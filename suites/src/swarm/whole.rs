@@ -1,35 +1,16 @@
 //! A swarm and its services with everything set that can be: what inspect and lists show of it.
 
 use super::services::image;
-use super::{init_with, leave, node_of, nowhere, until_pending, update_service};
+use super::{in_swarm, init_with, leave, node_of, nowhere, until_pending, update_service};
 use lockstep_harness::scenario::{Area, Need, Outcome, Session, Stop};
 use serde_json::{Value, json};
 
 pub(super) fn add(area: &mut Area<'_>) {
     area.add("whole/swarm-and-node", |s| Box::pin(swarm_and_node(s))).needs(Need::Disposable);
-    area.add("whole/service", |s| Box::pin(in_swarm(s, Case::Service))).needs(Need::Disposable);
-    area.add("whole/attached-container", |s| Box::pin(in_swarm(s, Case::Attached))).needs(Need::Disposable);
-    area.add("whole/running-service", |s| Box::pin(in_swarm(s, Case::Assigned))).needs(Need::Disposable);
-    area.add("whole/modes", |s| Box::pin(in_swarm(s, Case::Modes))).needs(Need::Disposable);
-}
-
-#[derive(Clone, Copy)]
-enum Case {
-    Service,
-    Attached,
-    Assigned,
-    Modes,
-}
-
-async fn in_swarm(s: &mut Session, case: Case) -> Outcome {
-    super::init(s).await?;
-    let outcome = match case {
-        Case::Service => service(s).await,
-        Case::Attached => attached(s).await,
-        Case::Assigned => assigned(s).await,
-        Case::Modes => modes(s).await,
-    };
-    leave(s, outcome).await
+    area.add("whole/service", |s| Box::pin(in_swarm(s, service))).needs(Need::Disposable);
+    area.add("whole/attached-container", |s| Box::pin(in_swarm(s, attached))).needs(Need::Disposable);
+    area.add("whole/running-service", |s| Box::pin(in_swarm(s, assigned))).needs(Need::Disposable);
+    area.add("whole/modes", |s| Box::pin(in_swarm(s, modes))).needs(Need::Disposable);
 }
 
 /// A swarm initialised with a whole specification, in its own inspect, in info and in its node.

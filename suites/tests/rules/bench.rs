@@ -184,7 +184,8 @@ impl Bench {
             EngineIdentity { engine: "sdc-docker".to_owned(), version: "1.9.0".to_owned(), api: String::new() };
         engine.use_api(API);
         engine.mark_disposable();
-        let side = Side { engine: Arc::new(engine), role: Role::Candidate, image: reference.image.clone() };
+        let side =
+            Side { engine: Arc::new(engine), role: Role::Candidate, image: reference.image.clone(), spare: None };
         Ok(Candidate { side, _running: running, _folder: folder })
     }
 }
@@ -194,5 +195,5 @@ async fn launch() -> Side {
     let mut engine = Engine::start(&target, "reference", None, Limits::default()).await.unwrap();
     let image = engine::image::provision(&engine.client, None).await.unwrap();
     engine.use_api(API);
-    Side { engine: Arc::new(engine), role: Role::Reference, image }
+    Side { engine: Arc::new(engine), role: Role::Reference, image, spare: None }
 }
