@@ -152,7 +152,8 @@ pub struct Selection {
     /// Only scenarios whose name fits this glob (* within a part, ** across); may be repeated.
     #[arg(long, value_name = "GLOB")]
     pub only: Vec<String>,
-    /// How many scenarios run at the same time.
+    /// How many scenarios run at the same time on each engine. From 2 on, those that want an engine for themselves run meanwhile on a second
+    /// one like it, where Lockstep launches it.
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub jobs: u16,
 }
@@ -280,7 +281,8 @@ pub struct MatrixArguments {
     /// Only scenarios whose name fits this glob; may be repeated.
     #[arg(long, value_name = "GLOB")]
     pub only: Vec<String>,
-    /// How many scenarios run at the same time.
+    /// How many scenarios run at the same time on each engine. From 2 on, those that want an engine for themselves run meanwhile on a second
+    /// one like it, where Lockstep launches it.
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub jobs: u16,
     /// Where results are kept: one a pair, and matrix.json with all.

@@ -190,24 +190,7 @@ pub async fn bring_up(choice: &Choice, arguments: &EngineArguments, spare: bool)
             }
         }
     }
-    let start = |target: &Place, role: &'static str| {
-        let (target, tls) = (target.clone(), tls.clone());
-        // With sdc-docker on both sides, the flags are the candidate's.
-        let theirs = role == "candidate" || choice.candidate != Some(Place::SdcDocker);
-        let rules = if theirs { arguments.rules.clone() } else { RuleArguments::default() };
-        async move { target.start(role, &rules, tls.as_ref(), limits).await }
-    };
-    let places = std::iter::once(&choice.reference).chain(&choice.candidate);
-    let with_spare = |(place, role): (&Place, &'static str)| {
-        let spare = (spare && place.is_launched()).then(|| start(place, role));
-        futures_util::future::join(start(place, role), futures_util::future::OptionFuture::from(spare))
-    };
-    let (mut engines, mut spares) = (Vec::new(), Vec::new());
-    for (engine, spare) in futures_util::future::join_all(places.zip(["reference", "candidate"]).map(with_spare)).await
-    {
-        engines.push(engine?);
-        spares.push(spare.transpose()?);
-    }
+    let (mut engines, spares) = start_all(choice, arguments, tls.as_ref(), limits, spare).await?;
     let api = agree(&mut engines, asked).await?;
     for engine in &mut engines {
         engine.use_api(api);
@@ -230,6 +213,35 @@ pub async fn bring_up(choice: &Choice, arguments: &EngineArguments, spare: bool)
         sides.insert(0, Side { engine: Arc::new(engine), role, image, spare });
     }
     Ok(sides)
+}
+
+/// The engines, and beside each its spare one where that is wanted and Lockstep launches it.
+async fn start_all(
+    choice: &Choice,
+    arguments: &EngineArguments,
+    tls: Option<&TlsFiles>,
+    limits: Limits,
+    spare: bool,
+) -> Result<(Vec<Engine>, Vec<Option<Engine>>), CliError> {
+    let start = |target: &Place, role: &'static str| {
+        let target = target.clone();
+        // With sdc-docker on both sides, the flags are the candidate's.
+        let theirs = role == "candidate" || choice.candidate != Some(Place::SdcDocker);
+        let rules = if theirs { arguments.rules.clone() } else { RuleArguments::default() };
+        async move { target.start(role, &rules, tls, limits).await }
+    };
+    let places = std::iter::once(&choice.reference).chain(&choice.candidate);
+    let with_spare = |(place, role): (&Place, &'static str)| {
+        let spare = (spare && place.is_launched()).then(|| start(place, role));
+        futures_util::future::join(start(place, role), futures_util::future::OptionFuture::from(spare))
+    };
+    let (mut engines, mut spares) = (Vec::new(), Vec::new());
+    let all = places.zip(["reference", "candidate"]).map(with_spare);
+    for (engine, spare) in futures_util::future::join_all(all).await {
+        engines.push(engine?);
+        spares.push(spare.transpose()?);
+    }
+    Ok((engines, spares))
 }
 
 /// The spare engine of one that is up: known by the same name and versions, with the image in the same way.

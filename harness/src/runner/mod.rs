@@ -187,3 +187,32 @@ pub async fn take(side: &Side, scenario: &Scenario, unique: &str, deadline: Dura
     };
     session.finish(outcome, started).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Catalogue;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::both_kinds(10, 10, 2, true)]
+    #[case::one_job(10, 10, 1, false)]
+    #[case::few_alone(9, 500, 2, false)]
+    #[case::nothing_beside_them(10, 9, 2, false)]
+    fn a_spare_engine_is_wanted_where_it_shortens_the_run(
+        #[case] alone: usize,
+        #[case] shared: usize,
+        #[case] jobs: usize,
+        #[case] wanted: bool,
+    ) {
+        let mut catalogue = Catalogue::default();
+        let mut area = catalogue.area("x");
+        for number in 0..alone {
+            area.add(&format!("alone/{number}"), |_| Box::pin(async { Ok(()) })).alone();
+        }
+        for number in 0..shared {
+            area.add(&format!("shared/{number}"), |_| Box::pin(async { Ok(()) }));
+        }
+        assert_eq!(wants_spare(catalogue.scenarios(), jobs), wanted);
+    }
+}
