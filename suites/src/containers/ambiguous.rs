@@ -24,8 +24,10 @@ async fn shared_letter(s: &mut Session) -> Result<String, Stop> {
         let Some(letter) = id.chars().next().filter(|letter| ('b'..='f').contains(letter)) else { continue };
         if seen.contains(&letter) {
             let letter = letter.to_string();
-            // Podman takes it for a layer when just one layer's id begins with it.
-            if s.quiet("GET", &format!("/containers/{letter}/changes"), None).await?.is_some() {
+            // Podman takes it for an image or a layer when the id of just one begins with it, and of an image without layers it has no
+            // changes to tell.
+            let as_layer = s.quiet("GET", &format!("/containers/{letter}/changes"), None).await?.is_some();
+            if as_layer || images(s, &letter).await? == 1 {
                 continue;
             }
             s.know(&letter, "ambiguous");
@@ -34,6 +36,13 @@ async fn shared_letter(s: &mut Session) -> Result<String, Stop> {
         seen.push(letter);
     }
     Err(Stop::NotRun("no two containers have an id that begins with the same letter".to_owned()))
+}
+
+/// How many images have an id that begins so.
+async fn images(s: &mut Session, start: &str) -> Result<usize, Stop> {
+    let all = s.quiet("GET", "/images/json?all=true", None).await?.unwrap_or_default();
+    let ids = all.as_array().into_iter().flatten().filter_map(|image| image["Id"].as_str());
+    Ok(ids.filter(|id| id.trim_start_matches("sha256:").starts_with(start)).count())
 }
 
 async fn read(s: &mut Session) -> Outcome {
