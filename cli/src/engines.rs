@@ -8,8 +8,8 @@ use lockstep_harness::engine::image;
 use lockstep_harness::engine::{
     self, ApiVersion, Endpoint, Engine, EngineError, EngineIdentity, Family, Limits, Target, TlsFiles,
 };
-use lockstep_harness::runner::Side;
-use lockstep_harness::scenario::Role;
+use lockstep_harness::runner::{self, Side};
+use lockstep_harness::scenario::{Role, Scenario};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -171,9 +171,14 @@ fn launchable_or_found(family: Family, taken: Option<&Target>) -> Result<Target,
         })
 }
 
-/// Starts or connects to the engines, negotiates the API version and provisions the probe image, all engines at the same time. With `spare`,
-/// each one that Lockstep launches has another beside it.
-pub async fn bring_up(choice: &Choice, arguments: &EngineArguments, spare: bool) -> Result<Vec<Side>, CliError> {
+/// Starts or connects to the engines, all at the same time, negotiates the API version and provisions the probe image. Where it shortens a run
+/// of these scenarios, each engine that Lockstep launches has a spare one beside it.
+pub async fn bring_up(
+    choice: &Choice,
+    arguments: &EngineArguments,
+    scenarios: &[Scenario],
+    jobs: usize,
+) -> Result<Vec<Side>, CliError> {
     let asked = arguments.api_version.as_deref().map(str::parse::<ApiVersion>).transpose().map_err(CliError::Engine)?;
     let limits = Limits { deadline: Duration::from_secs(arguments.deadline), ..Limits::default() };
     check_version(arguments.candidate_version.as_deref())?;
@@ -190,6 +195,7 @@ pub async fn bring_up(choice: &Choice, arguments: &EngineArguments, spare: bool)
             }
         }
     }
+    let spare = runner::wants_spare(scenarios, jobs);
     let (mut engines, spares) = start_all(choice, arguments, tls.as_ref(), limits, spare).await?;
     let api = agree(&mut engines, asked).await?;
     for engine in &mut engines {

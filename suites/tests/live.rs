@@ -32,9 +32,9 @@ struct Bench {
     sides: OnceLock<Result<Vec<Side>, String>>,
     /// Scenarios that want the engine for themselves take it for writing.
     turn: RwLock<()>,
-    /// Whether there are engines for those beside the others, one at a time.
+    /// Whether those have engines of their own, and the turn on these.
     spare: bool,
-    spare_turn: Mutex<()>,
+    spare_turn: RwLock<()>,
     divergences: DivergenceList,
     catalogue: Vec<String>,
     store: Store,
@@ -55,7 +55,7 @@ fn main() -> ExitCode {
         sides: OnceLock::new(),
         turn: RwLock::new(()),
         spare,
-        spare_turn: Mutex::new(()),
+        spare_turn: RwLock::new(()),
         divergences: DivergenceList::load(&root().join("DIVERGENCE.md")).unwrap_or_else(|errors| panic!("{errors:#?}")),
         catalogue: catalogue.names(),
         store: Store::open(root().join("snapshots")),
@@ -139,14 +139,12 @@ impl Bench {
     fn attempt(&self, sides: &[Side], scenario: &Scenario, number: &str, last: bool) -> Result<(), Failed> {
         let alone = scenario.isolation == Isolation::Alone;
         let unique = format!("lstst{:06x}{number}", std::process::id());
-        let run = if alone && self.spare {
-            let _turn = self.spare_turn.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-            self.take(sides, scenario, &unique)
-        } else if alone {
-            let _turn = self.turn.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let turn = if alone && self.spare { &self.spare_turn } else { &self.turn };
+        let run = if alone {
+            let _turn = turn.write().unwrap_or_else(|poisoned| poisoned.into_inner());
             self.take(sides, scenario, &unique)
         } else {
-            let _turn = self.turn.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+            let _turn = turn.read().unwrap_or_else(|poisoned| poisoned.into_inner());
             self.take(sides, scenario, &unique)
         }?;
         self.gate(sides, &run)?;
@@ -187,9 +185,8 @@ impl Bench {
 
     /// On the versions that are recorded, both engines do what their snapshots say; `cargo insta review` shows what changed.
     fn hold_against_snapshot(&self, sides: &[Side], run: &ScenarioRun, last: bool) -> Result<(), Failed> {
-        let taken = [&run.reference, &run.candidate];
-        for (side, taken) in sides.iter().zip(taken) {
-            let Some(taken) = taken else { continue };
+        for side in sides {
+            let Some(taken) = run.taken(side.role) else { continue };
             let Some(recorded) = self.recorded(&side.engine.slug()) else { continue };
             if recorded.index.identity() != side.engine.identity {
                 continue;

@@ -15,7 +15,7 @@ use std::time::Duration;
 pub async fn bench(arguments: &BenchArguments) -> Result<u8, CliError> {
     let choice = Choice { reference: Place::parse(&arguments.engine, &arguments.engines)?, candidate: None };
     let engine_arguments: EngineArguments = args::defaults();
-    let sides = engines::bring_up(&choice, &engine_arguments, false).await?;
+    let sides = engines::bring_up(&choice, &engine_arguments, &[], 1).await?;
     let measured = match arguments.interposer {
         true => interposer::measure(&sides[0], arguments).await,
         false => against_bare(&sides[0], arguments).await,

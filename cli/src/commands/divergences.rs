@@ -7,7 +7,6 @@ use crate::error::CliError;
 use crate::progress::Talk;
 use lockstep_harness::gate::replay;
 use lockstep_harness::report::{self, View};
-use lockstep_harness::runner;
 use lockstep_harness::transcript::store::Store;
 use std::sync::Arc;
 
@@ -19,7 +18,7 @@ pub async fn divergences(files: &Files, arguments: &DivergencesArguments) -> Res
         let scenarios = super::select(&arguments.selection.only)?;
         let choice = engines::choose(&arguments.engines, true)?;
         let jobs = usize::from(arguments.selection.jobs);
-        let sides = engines::bring_up(&choice, &arguments.engines, runner::wants_spare(&scenarios, jobs)).await?;
+        let sides = engines::bring_up(&choice, &arguments.engines, &scenarios, jobs).await?;
         let round = Round { files, list: &list, sides: &sides, scenarios: &scenarios, talk: Talk::Some };
         let taken = round.take(jobs, false).await;
         engines::take_down(sides).await;

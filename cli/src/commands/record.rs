@@ -16,7 +16,7 @@ pub async fn record(files: &Files, arguments: &RecordArguments) -> Result<u8, Cl
     let scenarios = super::select(&arguments.selection.only)?;
     let choice = engines::choose(&arguments.engines, arguments.engines.candidate.is_some())?;
     let options = Options { jobs: arguments.selection.jobs.into(), ..Options::default() };
-    let sides = engines::bring_up(&choice, &arguments.engines, runner::wants_spare(&scenarios, options.jobs)).await?;
+    let sides = engines::bring_up(&choice, &arguments.engines, &scenarios, options.jobs).await?;
     let store = Store::open(&files.snapshots);
     let progress = Progress::new(scenarios.len(), Talk::Some, Box::new(|_| None), unlike(&store, &sides)?);
     let mut run = runner::run(&sides, &scenarios, options, &progress).await;

@@ -41,7 +41,7 @@ pub async fn run(files: &Files, arguments: &RunArguments) -> Result<u8, CliError
         anstream::eprintln!("Running live: {candidate} against {}", choice.reference.words());
     }
     let jobs = usize::from(arguments.selection.jobs);
-    let sides = engines::bring_up(&choice, &arguments.engines, runner::wants_spare(&scenarios, jobs)).await?;
+    let sides = engines::bring_up(&choice, &arguments.engines, &scenarios, jobs).await?;
     let mut status = 0;
     for round in 1..=arguments.repeat {
         let one = Round {

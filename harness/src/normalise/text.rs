@@ -218,15 +218,15 @@ impl Scrub<'_> {
             // One id in three hundred is all digits; where a builder names one, where it begins a full id, or where it is the
             // whole value (a layer in a push's progress), it is an id all the same.
             let named = ["---> ", "Running in ", "container ", "Successfully built "];
-            // A whole value of eleven digits is no number that an engine would put into quotes, but Buildah's short form of an id; its builds
-            // print the same behind an arrow.
-            if text.len() == 11 && (place.whole() || place.before.ends_with("--> ")) {
-                return Some(format!("<{}:prefix>", self.numbers.name("id", &self.numbers.full(text))));
-            }
             let begins = || self.numbers.full(text).len() > 12;
-            if text.len() != 12
-                || !(place.whole() || begins() || named.iter().any(|words| place.before.ends_with(words)))
-            {
+            let id = match text.len() {
+                // A whole value of eleven digits is no number that an engine would put into quotes, but Buildah's short form of an id; its
+                // builds print the same behind an arrow.
+                11 => place.whole() || place.before.ends_with("--> "),
+                12 => place.whole() || begins() || named.iter().any(|words| place.before.ends_with(words)),
+                _ => false,
+            };
+            if !id {
                 return self.index.prefix(text);
             }
         }
@@ -237,7 +237,7 @@ impl Scrub<'_> {
             return Some(symbol);
         }
         // Buildah shortens to eleven.
-        if hexadecimal && text.len() == 11 && digits > 0 && digits < 11 {
+        if hexadecimal && text.len() == 11 && digits > 0 {
             return Some(format!("<{}:prefix>", self.numbers.name("id", &self.numbers.full(text))));
         }
         // Twelve digits without a single one from 0 to 9 are a word, unless they begin a full id or are the whole value: a container's

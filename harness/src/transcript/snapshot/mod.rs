@@ -21,8 +21,8 @@
 //! - `(expects S)` is there only where the answer's status is not the expected one. `< no answer` stands for status 0.
 //!   The reason phrase behind a status is decoration.
 //! - A body is indented by a space below a line with its kind ([`Payload::kind`](super::Payload::kind)). JSON is pretty, a
-//!   short list of plain values on one line; lists of documents have one a line, or pretty where that line would be long; frames have one stream a line, each
-//!   further line of its text on a line of its own.
+//!   short list of plain values on one line; lists of documents have one a line, or pretty where that line would be long;
+//!   frames have one stream a line, each further line of its text on a line of its own.
 //! - Text is shown as it is. A text that would not survive editors, diffs or insta (control characters, blanks at a line's
 //!   end, blank lines at its end, nothing at all) has the word `escaped` behind its kind and one JSON string a line. A last
 //!   line without a line feed is followed by `\ no newline at end`, as in a diff.
