@@ -17,7 +17,8 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("list/filter/volume", |s| Box::pin(volume(s)));
     area.add("list/filter/before-and-since", |s| Box::pin(before_and_since(s)));
     area.add("list/filter/health", |s| Box::pin(health(s)));
-    area.add("list/filter/health-once-checked", |s| Box::pin(health_checked(s))).waits("a health check's interval");
+    area.add("list/filter/health-once-checked", |s| Box::pin(health_checked(s)))
+        .waits("a health check's interval; Podman without systemd never checks");
     area.add("list/filter/expose-and-publish", |s| Box::pin(expose_and_publish(s)));
     area.add("list/filter/is-task", |s| Box::pin(is_task(s)));
     area.add("list/filter/old-form", |s| Box::pin(old_form(s)));

@@ -8,7 +8,8 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("whole/created", |s| Box::pin(created(s)));
     area.add("whole/linked", |s| Box::pin(linked(s)));
     area.add("whole/endpoint", |s| Box::pin(endpoint(s))).needs(Need::Disposable);
-    area.add("whole/health-log", |s| Box::pin(health_log(s))).waits("a health check's interval");
+    area.add("whole/health-log", |s| Box::pin(health_log(s)))
+        .waits("a health check's interval; Podman without systemd never checks");
 }
 
 /// What is stored although nothing on this machine could start it. Weights of block devices are left out: whether they
