@@ -106,7 +106,9 @@ impl Session {
         if engine.identity.engine != "docker" || engine.stand_in.is_some() {
             return not_run();
         }
-        let command = ["unshare", "--net", "sh", "-c", "ip link set lo up && exec dockerd \"$@\"", "dockerd"];
+        // A new network namespace takes the machine's forwarding, and `/info` and its warnings tell it.
+        let script = "ip link set lo up && echo 1 >/proc/sys/net/ipv4/ip_forward && exec dockerd \"$@\"";
+        let command = ["unshare", "--net", "sh", "-c", script, "dockerd"];
         let own = self.docker_by(&[&command, flags].concat(), None).await?;
         // An engine in a container is of another version than the `dockerd` on PATH.
         match own.ask("GET", "/version", None).await?["Version"].as_str() {
