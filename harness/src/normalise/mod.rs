@@ -66,7 +66,7 @@ fn normalise_step(step: &Step, scrub: &mut Scrub<'_>) -> Step {
             command: run.command.iter().map(|word| scrub.text(word)).collect(),
             exit_status: run.exit_status,
             stdout: special::even_columns(&scrub.text(&run.stdout)),
-            stderr: special::even_columns(&scrub.text(&special::without_own_race(&run.stderr))),
+            stderr: special::even_columns(&scrub.text(&special::without_races(&run.stderr))),
         }),
     };
     Step { operation: step.operation.clone(), kind, duration: step.duration }
@@ -107,7 +107,7 @@ fn normalise_payload(operation: &str, root: &str, raw: &Payload, scrub: &mut Scr
         Payload::Raw(body) => Payload::Raw(text(value(root, Value::String(body.clone())))),
         Payload::Frames(items) => {
             let root = if root == "body" { "frames" } else { root };
-            Payload::Frames(list(value(root, Value::Array(items.clone()))))
+            Payload::Frames(list(value(root, items.iter().cloned().filter_map(special::frame).collect())))
         }
         Payload::Tar(items) => {
             let items = items.iter().cloned().map(|entry| special::tar_entry(entry, scrub.index)).collect();

@@ -192,13 +192,31 @@ fn layer(item: &Value) -> Value {
     item.get("id").cloned().unwrap_or_default()
 }
 
-/// Standard error of `docker` without the one line that is about the command and not about the engine: after a failed start, `docker run`
-/// (20.10.24) gives up its wait, and whether it still gets to say so is a race within it (1 run of 5 seen).
-pub(super) fn without_own_race(text: &str) -> String {
-    let own = |line: &str| {
-        line.starts_with("time=") && line.contains("msg=\"error waiting for container: context canceled\"")
-    };
-    text.split_inclusive('\n').filter(|line| !own(line)).collect()
+/// Lines that a race within a program adds or not, each by its beginning and a part of it.
+const RACING: &[(&str, &str)] = &[
+    // After a failed start, `docker run` (20.10.24) gives up its wait, and whether it still gets to say so is open (1 run of 5 seen).
+    ("time=", "msg=\"error waiting for container: context canceled\""),
+    // Podman (4.3.1 and 5.4.2) reads an exec's output from conmon, which ends at once when the command cannot be run: the read then ends well or
+    // is reset, as conmon had read all that it was sent or not. The reason is said before, by another thread (1 exec of 8 seen without).
+    ("Error: read unixpacket ", "/attach: read: connection reset by peer"),
+];
+
+/// The text without the lines that come or not as a race ends within the program that said them.
+pub(super) fn without_races(text: &str) -> String {
+    let races = |line: &str| RACING.iter().any(|(start, part)| line.starts_with(start) && line.contains(part));
+    text.split_inclusive('\n').filter(|line| !races(line)).collect()
+}
+
+/// A frame of a stream [`without_races`]; none when nothing is left of it.
+pub(super) fn frame(mut frame: Value) -> Option<Value> {
+    if let Some(Value::String(text)) = frame.get_mut("text") {
+        let kept = without_races(text);
+        if kept.is_empty() && !text.is_empty() {
+            return None;
+        }
+        *text = kept;
+    }
+    Some(frame)
 }
 
 /// Text in columns as wide as the longest cell, with three blanks between columns: how long a cell was that is now a

@@ -327,12 +327,26 @@ fn the_version_of_a_swarm_object_is_a_symbol(#[case] operation: &str, #[case] ta
     assert_eq!(special::object_version(operation, target), expected);
 }
 
+#[rstest]
+#[case::of_docker_run(
+    "docker: Error response from daemon: no.\ntime=\"2026-01-01T00:00:00Z\" level=error msg=\"error waiting for container: context canceled\"\n",
+    "docker: Error response from daemon: no.\n"
+)]
+#[case::other_logging("time=\"x\" level=error msg=\"other\"", "time=\"x\" level=error msg=\"other\"")]
+#[case::of_podman_s_exec(
+    "Error: no such file\nError: read unixpacket @->/proc/self/fd/14/attach: read: connection reset by peer\n",
+    "Error: no such file\n"
+)]
+#[case::other_reset("read: connection reset by peer\n", "read: connection reset by peer\n")]
+fn a_line_that_comes_by_a_race_is_left_out(#[case] said: &str, #[case] expected: &str) {
+    assert_eq!(special::without_races(said), expected);
+}
+
 #[test]
-fn what_docker_run_says_of_its_own_wait_is_left_out() {
-    let said = "docker: Error response from daemon: no.\ntime=\"2026-01-01T00:00:00Z\" level=error msg=\"error waiting for container: context canceled\"\n";
-    assert_eq!(special::without_own_race(said), "docker: Error response from daemon: no.\n");
-    assert_eq!(
-        special::without_own_race("time=\"x\" level=error msg=\"other\""),
-        "time=\"x\" level=error msg=\"other\""
-    );
+fn a_frame_of_nothing_but_a_race_is_left_out() {
+    let frame = |text: &str| json!({ "stream": "stderr", "text": text });
+    let race = "Error: read unixpacket @->/proc/self/fd/14/attach: read: connection reset by peer\n";
+    assert_eq!(special::frame(frame(race)), None);
+    assert_eq!(special::frame(frame("out\n")), Some(frame("out\n")));
+    assert_eq!(special::frame(frame("")), Some(frame("")));
 }
