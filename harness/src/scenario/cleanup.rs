@@ -21,6 +21,10 @@ impl Session {
                     remove_container(client, id).await?;
                     continue;
                 }
+                "swarm" => {
+                    leave_swarm(client).await?;
+                    continue;
+                }
                 "network" => format!("/networks/{id}"),
                 "volume" => format!("/volumes/{id}?force=true"),
                 "image" => {
@@ -58,6 +62,14 @@ pub async fn remove_labelled(client: &Client, label: &str) -> Result<usize, Engi
         removed += 1;
     }
     Ok(removed + remove_images(client, &filters).await?)
+}
+
+/// Leaves the swarm that the engine may still be in, so that the scenarios after this one find none, and takes away the network
+/// that Docker (20.10 to 28.5) leaves behind.
+async fn leave_swarm(client: &Client) -> Result<(), EngineError> {
+    request(client, "POST", "/swarm/leave?force=true").await?;
+    request(client, "DELETE", "/networks/docker_gwbridge").await?;
+    Ok(())
 }
 
 /// Removes a container, whatever it does. Podman 5 gives one that runs its ten seconds before a forced removal kills it
@@ -137,4 +149,67 @@ async fn attempt(client: &Client, method: &str, target: &str) -> Result<Option<(
 fn texts(list: &Value, pointer: &str, key: &str) -> Vec<String> {
     let items = list.pointer(pointer).and_then(Value::as_array);
     items.into_iter().flatten().filter_map(|item| item[key].as_str().map(str::to_owned)).collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use crate::engine::image::{How, Provisioned};
+    use crate::engine::{Engine, Limits};
+    use crate::runner::{Side, take};
+    use crate::scenario::{Catalogue, Need, Role};
+    use rstest::rstest;
+    use std::io::{Read, Write};
+    use std::sync::{Arc, Mutex};
+    use std::time::Duration;
+
+    /// An engine on loopback that refuses to begin a swarm, and what it was asked, one `METHOD /target` an item.
+    fn refusing() -> (String, Arc<Mutex<Vec<String>>>) {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let endpoint = format!("tcp://{}", listener.local_addr().unwrap());
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let log = asked.clone();
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                let mut head = [0; 4096];
+                let count = stream.read(&mut head).unwrap_or(0);
+                let head = String::from_utf8_lossy(&head[..count]).into_owned();
+                let status = if head.contains("/swarm/init") { "500 Internal Server Error" } else { "200 OK" };
+                log.lock()
+                    .unwrap()
+                    .extend(head.lines().next().and_then(|line| line.rsplit_once(' ')).map(|it| it.0.to_owned()));
+                let body = r#"{"Version":"20.10.24","ApiVersion":"1.41","MinAPIVersion":"1.12"}"#;
+                let length = body.len();
+                let _ =
+                    write!(stream, "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}");
+            }
+        });
+        (endpoint, asked)
+    }
+
+    #[rstest]
+    #[case::where_nothing_is_of_worth(true)]
+    #[case::never_where_it_may_be_somebody_s(false)]
+    #[tokio::test]
+    async fn a_swarm_is_left_also_when_the_engine_refused_to_begin_it(#[case] disposable: bool) {
+        let (endpoint, asked) = refusing();
+        let engine = Engine::start(&endpoint.parse().unwrap(), "reference", None, Limits::default()).await.unwrap();
+        let image = Provisioned { image: "probe".to_owned(), id: "sha256:0".to_owned(), how: How::Present };
+        let side = Side { engine: Arc::new(engine), role: Role::Reference, image, spare: None };
+        let mut catalogue = Catalogue::default();
+        let mut area = catalogue.area("swarm");
+        let begin = area.add("init", |s| {
+            Box::pin(async {
+                s.call("POST /swarm/init", &[]).expect(500).await?;
+                Ok(())
+            })
+        });
+        if disposable {
+            begin.needs(Need::Disposable);
+        }
+        let taken = take(&side, &catalogue.scenarios()[0], "lockstep-test", Duration::from_secs(5)).await;
+        assert_eq!(taken.stop.map(|stop| stop.to_string()), None);
+        let left = asked.lock().unwrap().iter().any(|line| line == "POST /swarm/leave?force=true");
+        assert_eq!(left, disposable, "{:?}", asked.lock().unwrap());
+    }
 }

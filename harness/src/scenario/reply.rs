@@ -15,6 +15,11 @@ pub(super) fn remember(session: &mut Session, operation: &str, answer: &WireAnsw
         }
         return;
     }
+    // Docker 20.10 refuses some settings of a swarm and has the swarm all the same.
+    if matches!(operation, "POST /swarm/init" | "POST /swarm/join") && session.disposable {
+        session.remove_later("swarm", "");
+        return;
+    }
     let kind = match operation {
         "POST /containers/create" => "container",
         "POST /networks/create" => "network",

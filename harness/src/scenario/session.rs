@@ -1,7 +1,7 @@
 //! All that a scenario may do on one engine.
 
 use super::call::Call;
-use super::{Scenario, Stop};
+use super::{Need, Scenario, Stop};
 use crate::engine::Engine;
 use crate::normalise::Known;
 use crate::transcript::{End, Step, StepKind, Transcript};
@@ -34,6 +34,8 @@ pub struct Session {
     pub(super) transcript: Transcript,
     pub(super) known: Known,
     pub(super) created: Vec<(&'static str, String)>,
+    /// Only on an engine that holds nothing of worth does the scenario run.
+    pub(super) disposable: bool,
     counters: std::collections::BTreeMap<&'static str, usize>,
 }
 
@@ -83,6 +85,7 @@ impl Session {
             transcript: Transcript { scenario: scenario.name.clone(), steps: Vec::new(), end: End::Completed },
             known,
             created: Vec::new(),
+            disposable: scenario.needs.contains(&Need::Disposable),
             counters: Default::default(),
         }
     }

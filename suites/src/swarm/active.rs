@@ -141,7 +141,6 @@ async fn locks(s: &mut Session) -> Outcome {
 /// (20.10.24), and when that is done cannot be seen. (1.5 s were enough each time.)
 async fn leave_in_the_end(s: &mut Session) -> Outcome {
     s.settle(std::time::Duration::from_secs(3)).await;
-    s.remember("network", "docker_gwbridge");
     for _ in 0..50 {
         s.quiet("POST", "/swarm/leave?force=true", None).await?;
         let info = s.quiet("GET", "/info", None).await?.unwrap_or_default();

@@ -63,9 +63,8 @@ async fn update_service(s: &mut Session, id: &str, seen: &Reply, change: impl Fn
     Ok(())
 }
 
-/// Leaves the swarm however the steps within it ended, and takes away the network that Docker leaves behind.
+/// Leaves the swarm however the steps within it ended.
 async fn leave(s: &mut Session, outcome: Outcome) -> Outcome {
     let left = s.call("POST /swarm/leave", &[]).query("force", "true").expect(200).await;
-    s.remember("network", "docker_gwbridge");
     outcome.and(left.map(drop))
 }
