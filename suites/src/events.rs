@@ -1,20 +1,22 @@
 //! What the engine tells about past events. Live streams are asked with an end, so that they have one.
 
-use lockstep_harness::scenario::{Catalogue, Outcome, Session, Stop};
+use lockstep_harness::scenario::{Catalogue, Outcome, Session};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// Adds the area's scenarios.
 pub fn add(catalogue: &mut Catalogue) {
     let mut area = catalogue.area("events");
-    area.add("container/life", |s| Box::pin(container_life(s)));
-    area.add("container/rename-pause-kill", |s| Box::pin(container_states(s)));
-    area.add("container/by-label-and-event", |s| Box::pin(by_label_and_event(s)));
-    area.add("container/by-image", |s| Box::pin(by_image(s)));
-    area.add("network/connect", |s| Box::pin(network_connect(s)));
-    area.add("image/tag-untag", |s| Box::pin(image(s)));
-    area.add("image/removed", |s| Box::pin(image_removed(s)));
-    area.add("volume/life", |s| Box::pin(volume(s)));
-    area.add("network/life", |s| Box::pin(network(s)));
+    area.add("container/life", |s| Box::pin(container_life(s))).waits(UNTIL);
+    area.add("container/rename-pause-kill", |s| Box::pin(container_states(s))).waits(UNTIL);
+    area.add("container/by-label-and-event", |s| Box::pin(by_label_and_event(s))).waits(UNTIL);
+    area.add("container/by-image", |s| Box::pin(by_image(s))).waits(UNTIL);
+    area.add("network/connect", |s| Box::pin(network_connect(s))).waits(UNTIL);
+    area.add("image/tag-untag", |s| Box::pin(image(s))).waits(UNTIL);
+    area.add("image/removed", |s| Box::pin(image_removed(s))).waits(UNTIL);
+    area.add("volume/life", |s| Box::pin(volume(s))).waits(UNTIL);
+    area.add("network/life", |s| Box::pin(network(s))).waits(UNTIL);
+    area.add("until-passed", |s| Box::pin(until_passed(s))).waits(UNTIL);
     area.add("none-in-range", |s| Box::pin(none_in_range(s)));
     area.add("since-after-until", |s| Box::pin(since_after_until(s)));
     area.add("malformed-until", |s| Box::pin(malformed_until(s)));
@@ -22,16 +24,19 @@ pub fn add(catalogue: &mut Catalogue) {
     area.add("unknown-filter", |s| Box::pin(unknown_filter(s)));
 }
 
-/// The events since then that satisfy the filters.
-async fn told(s: &mut Session, since: i64, filters: Value) -> Result<(), Stop> {
-    let until = s.clock() + 1;
-    s.call("GET /events", &[])
-        .query("since", since)
-        .query("until", until)
-        .filters(filters)
-        .progress()
-        .expect(200)
-        .await?;
+/// Why the scenarios that ask for events run beside the jobs.
+const UNTIL: &str = "events until the next seconds";
+
+/// The events since then that satisfy the filters. In whole seconds the next one may be as good as over, and Podman reads its log no further
+/// than it gets by then (see [`until_passed`]).
+async fn told(s: &mut Session, since: i64, filters: Value) -> Outcome {
+    let until = s.clock() + 2;
+    between(s, since, until, filters).await
+}
+
+async fn between(s: &mut Session, since: i64, until: i64, filters: Value) -> Outcome {
+    let call = s.call("GET /events", &[]).query("since", since).query("until", until).filters(filters);
+    call.progress().expect(200).await?;
     Ok(())
 }
 
@@ -120,6 +125,21 @@ async fn network_connect(s: &mut Session) -> Outcome {
     s.call("POST /networks/{id}/disconnect", &[&network]).json(body.clone()).expect(200).await?;
     s.call("POST /networks/{id}/connect", &[&network]).json(body).expect(200).await?;
     told(s, since, json!({ "type": ["network"], "event": ["connect", "disconnect"], "network": [name] })).await
+}
+
+/// Asked when `until` is over. Podman (4.3, 5.4 and 5.8, with its log in a file) stops reading the log then: nothing is told, or at the most
+/// (4.3, 35 of 60 times) the log's first event, which is none of this container's.
+async fn until_passed(s: &mut Session) -> Outcome {
+    let since = s.clock();
+    let volume = json!({ "Name": s.name("first") });
+    s.call("POST /volumes/create", &[]).json(volume).expect(201).await?;
+    let container = s.create(json!({ "Cmd": ["probe", "exit", "0"] })).await?;
+    s.call("DELETE /containers/{id}", &[&container]).expect(204).await?;
+    let until = s.clock() + 1;
+    while s.clock() <= until {
+        s.settle(Duration::from_millis(100)).await;
+    }
+    between(s, since, until, json!({ "container": [container] })).await
 }
 
 async fn none_in_range(s: &mut Session) -> Outcome {

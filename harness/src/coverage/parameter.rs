@@ -30,7 +30,8 @@ const DOCUMENTS: [&str; 5] = ["filters", "buildargs", "labels", "cachefrom", "ou
 
 /// Whether there are values that a parameter cannot have, as far as its type tells.
 pub fn can_be_invalid(name: &str, fact: &Fact) -> bool {
-    DOCUMENTS.contains(&name) || !fact.types.contains(&JsonType::String)
+    let typed = |one: &JsonType| matches!(one, JsonType::Boolean | JsonType::Integer | JsonType::Number);
+    DOCUMENTS.contains(&name) || fact.types.iter().any(typed)
 }
 
 impl Value {
@@ -128,6 +129,7 @@ mod tests {
     #[test]
     fn a_plain_text_has_no_invalid_value() {
         assert_eq!(Sent::nothing("name", &Fact::parse("string")).invalid, None);
+        assert_eq!(Sent::nothing("changes", &Fact::parse("array")).invalid, None);
         assert_eq!(Sent::nothing("filters", &Fact::parse("string")).invalid, Some(false));
         assert_eq!(Sent::nothing("limit", &Fact::parse("integer")).invalid, Some(false));
     }

@@ -126,7 +126,11 @@ static RULES: &[Rule] = &[
             // Another status brings another answer.
             Scope {
                 operations: Operations::One,
-                ..scope(&[Aspect::Body, Aspect::Header, Aspect::Stream], &["/body", "/headers", "/frames"], &[])
+                ..scope(
+                    &[Aspect::Body, Aspect::Header, Aspect::Stream, Aspect::Event],
+                    &["/body", "/headers", "/frames"],
+                    &[],
+                )
             },
         ],
         "/status, and with one exact operation also /body…, /headers… and /frames…",

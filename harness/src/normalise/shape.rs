@@ -199,6 +199,15 @@ const ROWS: &[Row] = &[
     // Events.
     number("GET /events", "/body/**/time", "unix", "when it happened"),
     number("GET /events", "/body/**/timeNano", "unixnano", "when it happened"),
+    keeping(
+        Keep::Nothing,
+        text(
+            "GET /events",
+            "/body/**/Attributes/execDuration",
+            "seconds",
+            "whole seconds, which may pass or not (Docker 26.1)",
+        ),
+    ),
     // Swarm.
     number("*", "/body/**/Version/Index", "number", ORDINAL),
     text("*", "/body/**/TLSInfo/CertIssuer*", "base64", "belongs to a key that is made with the swarm"),

@@ -122,6 +122,7 @@ async fn cache(s: &mut Session) -> Outcome {
 
 async fn prune(s: &mut Session) -> Outcome {
     s.call("POST /build/prune", &[]).query("all", 1).expect(200).await?;
+    s.call("POST /build/prune", &[]).query("all", "maybe").expect(200).await?;
     s.call("POST /build/prune", &[]).query("keep-storage", 1 << 20).expect(200).await?;
     s.call("POST /build/prune", &[]).query("keep-storage", "lots").expect(500).await?;
     Ok(())

@@ -63,6 +63,7 @@ fn cases() -> Vec<(&'static str, Value)> {
         ("cgroup-parent", host(json!({ "CgroupParent": "/lockstep-nosuch" }))),
         ("container-id-file", host(json!({ "ContainerIDFile": "/proc/lockstep-nosuch" }))),
         ("volume-driver", json!({ "Volumes": { "/data": {} }, "HostConfig": { "VolumeDriver": "local" } })),
+        ("weights-of-input-and-output", host(weights())),
         ("kernel-memory-of-tcp", host(json!({ "KernelMemoryTCP": 33_554_432 }))),
         ("processors-of-windows", host(json!({ "CpuCount": 1, "CpuPercent": 50 }))),
         ("endpoint-as-inspected", json!({ "NetworkingConfig": { "EndpointsConfig": { "bridge": as_inspected() } } })),
@@ -74,6 +75,11 @@ fn cases() -> Vec<(&'static str, Value)> {
             json!({ "Env": null, "Labels": {}, "ExposedPorts": null, "Volumes": null, "Entrypoint": null, "HostConfig": null }),
         ),
     ]
+}
+
+/// Shares of input and output, which few kernels still give: the others are warned of and forgotten.
+pub(super) fn weights() -> Value {
+    json!({ "BlkioWeight": 500, "BlkioWeightDevice": [{ "Path": "/dev/null", "Weight": 300 }] })
 }
 
 /// What inspect says of an endpoint, which clients send back: the engine gives its own.

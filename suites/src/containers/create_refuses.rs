@@ -8,6 +8,7 @@ pub(super) fn add(area: &mut Area<'_>) {
     for (name, status, body) in [resources(), ports(), mounts(), networks(), policies(), fields(), rights()].concat() {
         area.add(&format!("create/refuses/{name}"), move |s| Box::pin(refused(s, status, body.clone())));
     }
+    area.add("create/realtime-above-its-period", |s| Box::pin(realtime_above_its_period(s)));
 }
 
 /// Name, status, and what is wrong in an otherwise good body.
@@ -34,8 +35,22 @@ fn resources() -> Cases {
         ("oom-score-out-of-range", 400, host(json!({ "OomScoreAdj": 2000 }))),
         ("input-and-output-of-windows", 500, host(json!({ "IOMaximumIOps": 1, "IOMaximumBandwidth": 1 }))),
         ("negative-shm", 400, host(json!({ "ShmSize": -1 }))),
+        ("storage-option-nonsense", 500, host(json!({ "StorageOpt": { "lockstep-nosuch": "1" } }))),
         ("text-for-number", 500, host(json!({ "Memory": "64m" }))),
     ]
+}
+
+/// Refused as such, or since the kernel gives no realtime at all: with another status.
+async fn realtime_above_its_period(s: &mut Session) -> Outcome {
+    let mut body = json!({ "Image": s.image(), "Cmd": forever() });
+    body["HostConfig"] = realtime();
+    s.call("POST /containers/create", &[]).json(body).answered().await?;
+    Ok(())
+}
+
+/// More realtime than there is in a period, both in microseconds.
+pub(super) fn realtime() -> Value {
+    json!({ "CpuRealtimePeriod": 1000, "CpuRealtimeRuntime": 2000 })
 }
 
 fn ports() -> Cases {

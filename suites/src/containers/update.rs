@@ -19,6 +19,7 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("update/cpus-over-quota", |s| Box::pin(cpus_over_quota(s)));
     area.add("update/keeps-what-it-does-not-name", |s| Box::pin(keeps(s)));
     area.add("update/warns", |s| Box::pin(warns(s)));
+    area.add("update/realtime-above-its-period", |s| Box::pin(realtime_above_its_period(s)));
     area.add("update/missing", |s| Box::pin(missing(s)));
     area.add("update/body/empty", |s| Box::pin(raw_body(s, 500, "application/json", "")));
     area.add("update/body/broken-json", |s| Box::pin(raw_body(s, 500, "application/json", "{")));
@@ -37,6 +38,7 @@ fn changes() -> Vec<(&'static str, Value)> {
         ("restart-policy", json!({ "RestartPolicy": { "Name": "on-failure", "MaximumRetryCount": 2 } })),
         ("what-create-alone-takes", of_create()),
         ("devices-limits", of_devices()),
+        ("weights-of-input-and-output", super::create_accepts::weights()),
         ("processors-of-windows", json!({ "CpuCount": 1, "CpuPercent": 50 })),
         ("nothing", json!({})),
         ("unknown-field", json!({ "Nonsense": 1 })),
@@ -128,6 +130,13 @@ async fn warns(s: &mut Session) -> Outcome {
     let container = super::created(s).await?;
     let change = json!({ "KernelMemory": 33_554_432 });
     s.call(UPDATE, &[&container]).json(change).expect(200).await?;
+    Ok(())
+}
+
+/// What create refuses, where the kernel gives realtime.
+async fn realtime_above_its_period(s: &mut Session) -> Outcome {
+    let container = super::created(s).await?;
+    s.call(UPDATE, &[&container]).json(super::create_refuses::realtime()).answered().await?;
     Ok(())
 }
 

@@ -28,10 +28,14 @@ async fn init_settings(s: &mut Session) -> Outcome {
         body
     };
     s.call("POST /swarm/init", &[]).json(body(json!({ "Name": "other" }))).expect(400).await?;
-    // It is refused, and the swarm is there (20.10.24).
-    s.call("POST /swarm/init", &[]).json(body(json!({ "CAConfig": { "NodeCertExpiry": 1 } }))).expect(500).await?;
-    s.call("GET /swarm", &[]).expect(200).await?;
-    s.call("POST /swarm/leave", &[]).query("force", "true").expect(200).await?;
+    // These are refused, and the swarm is there (20.10.24).
+    for refused in
+        [json!({ "NodeCertExpiry": 1 }), json!({ "SigningCACert": "lockstep-never", "SigningCAKey": "lockstep-never" })]
+    {
+        s.call("POST /swarm/init", &[]).json(body(json!({ "CAConfig": refused }))).expect(500).await?;
+        s.call("GET /swarm", &[]).expect(200).await?;
+        s.call("POST /swarm/leave", &[]).query("force", "true").expect(200).await?;
+    }
     let authority = json!({ "ForceRotate": 1, "SigningCACert": "lockstep-never", "ExternalCAs": external_authority() });
     let mut body = body(json!({ "CAConfig": authority }));
     body["ForceNewCluster"] = json!(true);
