@@ -1,4 +1,4 @@
-//! The gate over every recorded candidate, and the order of the snapshots: no engine is needed.
+//! The gate over every recorded candidate, the order of the snapshots, and what the docs say of them: no engine is needed.
 
 #![allow(clippy::unwrap_used)]
 
@@ -10,6 +10,8 @@ use lockstep_harness::transcript::snapshot;
 use lockstep_harness::transcript::store::Store;
 use rstest::rstest;
 use std::path::{Path, PathBuf};
+
+mod known;
 
 fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
