@@ -184,7 +184,8 @@ static RULES: &[Rule] = &[
 /// | `performance` | aspect `latency` |
 /// | `unsupported-parameter`, `image-identity`, `logging`, `version-negotiation` | anything, with an operation or scenarios without `*` |
 ///
-/// Whatever the category: without `classification` the first segment of a pointer has no `*`; scenario `**` with a pointer
+/// Whatever the category: a pointer that takes a whole answer (`/status`, `/body`, `/frames/**`, …) in scenarios with `**` needs a value, which tells its cause from others;
+/// without `classification` the first segment of a pointer has no `*`; scenario `**` with a pointer
 /// that ends in `/**` needs an operation; `classification` needs an operation or a scenario narrower than `**`. Kind `not-reached` alone
 /// fits any category, with scenarios without `*`.
 pub fn rule(category: Category) -> &'static Rule {
@@ -209,6 +210,7 @@ pub(super) fn check(entry: &Entry, file: &str, errors: &mut Vec<Error>) {
 }
 
 const NARROW: &str = "Narrow the match";
+const WITH_VALUE: &str = "reference, candidate, reference_matches or candidate_matches, or scenarios without `**`";
 const MOVE: &str = "Narrow the match, or declare it in an entry of the category it belongs to";
 
 fn too_wide(rule: &Rule, one: &Match) -> Option<(String, String, &'static str)> {
@@ -233,6 +235,7 @@ fn too_wide(rule: &Rule, one: &Match) -> Option<(String, String, &'static str)> 
     if rule.placed && any_operation && !exact_scenarios {
         return Some(("neither an operation nor exact scenarios".to_owned(), rule.words.to_owned(), NARROW));
     }
+    let areas = one.scenarios.iter().any(Glob::crosses_segments);
     for pointer in &one.pointers {
         if pointer.root().is_none() {
             let expected = "a first segment without `*`, such as /body, /headers or /status";
@@ -242,8 +245,17 @@ fn too_wide(rule: &Rule, one: &Match) -> Option<(String, String, &'static str)> 
             let found = format!("pointer `{pointer}` in every scenario and for any operation");
             return Some((found, "an operation, a narrower scenario or one field".to_owned(), NARROW));
         }
+        if areas && !one.has_value() && takes_a_whole_answer(pointer) {
+            let found = format!("pointer `{pointer}` without a value in scenarios with `**`");
+            return Some((found, WITH_VALUE.to_owned(), NARROW));
+        }
     }
     outside(rule, one).map(|found| (found, rule.words.to_owned(), MOVE))
+}
+
+/// Whether a pointer takes all that an answer may say: its status, its whole body or stream, or everything in one of these.
+pub(super) fn takes_a_whole_answer(pointer: &Glob) -> bool {
+    ["/status", "/body", "/frames"].contains(&pointer.as_str()) || pointer.takes_all_below_its_root()
 }
 
 /// What of a match is in none of the rule's scopes.

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::draft_text::{Section, Sketch, code, slug, text};
+use super::check::takes_a_whole_answer;
+use super::draft_text::{Section, Sketch, code, pinned, slug, text};
 use super::entry::Category;
 use super::fit::ratio;
 use super::pattern::Glob;
@@ -86,7 +87,7 @@ fn missing_methods(differences: &[&Difference]) -> Vec<Section> {
             operations: BTreeSet::from([(*operation).to_owned()]),
             classified: true,
             place: None,
-            values: None,
+            values: Vec::new(),
         });
         Some(Section {
             id: format!("missing-{area}"),
@@ -135,12 +136,13 @@ fn other_statuses<'a>(differences: &[&'a Difference]) -> (Vec<Section>, Vec<&'a 
         for difference in own.iter().chain(&along) {
             places.entry((!is_status(difference), Key::of(difference))).or_default().push(difference);
         }
+        let sketches = places.values().flat_map(|all| sketches(all)).collect();
         sections.push(Section {
             id: format!("{operation}-status"),
             title: format!("{} answers another status", code(operation)),
             category: Category::StatusCode,
             slower: None,
-            sketches: places.into_values().filter_map(|all| sketch(&all)).collect(),
+            sketches,
             example: example.clone(),
         });
     }
@@ -163,12 +165,13 @@ fn places(differences: &[&Difference]) -> Vec<Section> {
         merged.entry((key.pointer, key.kind, key.aspect, values)).or_default().extend(all);
     }
     let section = |((pointer, kind, ..), all): (Cause, Vec<&Difference>)| {
-        let sketch = sketch(&all)?;
+        let sketches = sketches(&all);
+        let operations: BTreeSet<&str> = all.iter().map(|one| one.operation.as_str()).collect();
         let example = *all.first()?;
         let category = category(example);
         let tail = pointer.split('/').skip(2).filter(|segment| *segment != "*").collect::<Vec<_>>().join("-");
         let tail = if tail.is_empty() { pointer.clone() } else { tail };
-        let (id, subject) = match sketch.operations.len() {
+        let (id, subject) = match operations.len() {
             1 => (format!("{}-{tail}", example.operation), format!("{} differs", code(&example.operation))),
             several => (pointer.clone(), format!("{several} operations differ")),
         };
@@ -178,7 +181,7 @@ fn places(differences: &[&Difference]) -> Vec<Section> {
             title: format!("{subject} at {} ({kind})", code(&pointer)),
             category,
             slower: (category == Category::Performance).then(|| ratios.fold(None, greatest)).flatten(),
-            sketches: vec![sketch],
+            sketches,
             example: example.clone(),
         })
     };
@@ -189,24 +192,47 @@ fn greatest(so_far: Option<f64>, next: f64) -> Option<f64> {
     Some(so_far.map_or(next, |so_far| so_far.max(next)))
 }
 
-/// One match over differences of one place.
+/// The matches over differences of one place: of statuses one for each pair of them, since each has a cause of its own.
+fn sketches(all: &[&Difference]) -> Vec<Sketch> {
+    let mut pairs: BTreeMap<String, Vec<&Difference>> = BTreeMap::new();
+    for one in all {
+        let pair = match one.aspect {
+            Aspect::Status => format!("{} {}", one.reference, one.candidate),
+            _ => String::new(),
+        };
+        pairs.entry(pair).or_default().push(one);
+    }
+    pairs.values().filter_map(|all| sketch(all)).collect()
+}
+
+/// One match over differences of one place, with the values that they agree in.
 fn sketch(all: &[&Difference]) -> Option<Sketch> {
     let first = *all.first()?;
     let key = Key::of(first);
-    let single = all.len() == 1 && first.aspect != Aspect::Latency;
+    let mut values = Vec::new();
+    if first.aspect != Aspect::Latency {
+        let sides: [(&str, fn(&Difference) -> &Value); 2] =
+            [("reference", |one| &one.reference), ("candidate", |one| &one.candidate)];
+        for (name, side) in sides {
+            if all.iter().all(|one| side(one) == side(first)) {
+                values.extend(pinned(name, side(first), first.kind));
+            }
+        }
+    }
+    let exact = values.is_empty() && takes_a_whole_answer(&Glob::segments(&key.pointer));
     Some(Sketch {
-        scenarios: scenarios(all.iter().map(|one| one.scenario.as_str()).collect()),
+        scenarios: scenarios(all.iter().map(|one| one.scenario.as_str()).collect(), exact),
         operations: all.iter().map(|one| one.operation.clone()).collect(),
         classified: false,
         place: Some((key.pointer, key.kind, key.aspect)),
-        values: single.then(|| (first.reference.clone(), first.candidate.clone())),
+        values,
     })
 }
 
-/// A few scenarios by name, more by their areas.
-fn scenarios(names: BTreeSet<&str>) -> BTreeSet<String> {
+/// A few scenarios by name, more by their areas, unless it has to be exact.
+fn scenarios(names: BTreeSet<&str>, exact: bool) -> BTreeSet<String> {
     const FEW: usize = 4;
-    if names.len() <= FEW {
+    if exact || names.len() <= FEW {
         return names.into_iter().map(Glob::escape).collect();
     }
     let areas: BTreeSet<String> = names

@@ -31,8 +31,8 @@ pub(super) struct Sketch {
     pub classified: bool,
     /// The pointer's glob, kind and aspect.
     pub place: Option<(String, Kind, Aspect)>,
-    /// Both values, when they are the only ones seen.
-    pub values: Option<(Value, Value)>,
+    /// The lines that pin values down.
+    pub values: Vec<String>,
 }
 
 /// Lower-case letters, digits and single hyphens.
@@ -106,12 +106,8 @@ fn write_match(text: &mut String, sketch: &Sketch) -> std::fmt::Result {
         writeln!(text, "pointer = {}", quoted(pointer))?;
         writeln!(text, "kind = \"{kind}\"")?;
     }
-    if let Some((reference, candidate)) = &sketch.values {
-        for (name, value) in [("reference", reference), ("candidate", candidate)] {
-            if let Some(value) = short_scalar(value) {
-                writeln!(text, "{name} = {value}")?;
-            }
-        }
+    for line in &sketch.values {
+        writeln!(text, "{line}")?;
     }
     Ok(())
 }
@@ -136,6 +132,14 @@ fn implied(pointer: &str) -> Option<Aspect> {
         "observation" => Some(Aspect::Observation),
         "cli" => Some(Aspect::Cli),
         _ => None,
+    }
+}
+
+/// The line that pins a side's value down, where it is short enough. A missing part has no value: only a value in its place is null.
+pub(super) fn pinned(side: &str, value: &Value, kind: Kind) -> Option<String> {
+    match value {
+        Value::Null => (kind == Kind::Type).then(|| format!("{side}_matches = \"null\"")),
+        value => short_scalar(value).map(|value| format!("{side} = {value}")),
     }
 }
 

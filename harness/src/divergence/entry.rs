@@ -243,3 +243,13 @@ pub struct Match {
     /// Whether it may show or not: it is not healed when it does not.
     pub optional: bool,
 }
+
+impl Match {
+    /// Whether it says anything of a value.
+    pub fn has_value(&self) -> bool {
+        self.reference.is_some()
+            || self.candidate.is_some()
+            || self.reference_matches.is_some()
+            || self.candidate_matches.is_some()
+    }
+}

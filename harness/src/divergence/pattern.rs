@@ -91,6 +91,16 @@ impl Glob {
         matches!(self.tokens.last(), Some(Token::Below | Token::Any))
     }
 
+    /// Whether it fits names of any number of segments.
+    pub fn crosses_segments(&self) -> bool {
+        self.tokens.iter().any(|token| matches!(token, Token::Any | Token::Between | Token::Below))
+    }
+
+    /// Whether it is one segment and all below it: `/body/**`, `/frames/**`.
+    pub fn takes_all_below_its_root(&self) -> bool {
+        matches!(self.tokens.as_slice(), [Token::Literal(root), Token::Below] if root.matches('/').count() == 1)
+    }
+
     /// How many characters it fixes: the measure of how specific it is.
     pub fn literal_chars(&self) -> usize {
         let fixed = self.tokens.iter().map(|token| match token {

@@ -1,7 +1,9 @@
 use insta::assert_snapshot;
 use rstest::rstest;
 
-use super::samples::{all_sorts, missing_methods, other_statuses, same_place_everywhere, texts, wait};
+use super::samples::{
+    all_sorts, missing_methods, other_statuses, same_place_everywhere, texts, wait, whole_answers_everywhere,
+};
 use super::{account_for, docker, engine, parsed, podman};
 use crate::compare::Difference;
 use crate::divergence::{Exercised, Verdict, account, draft, draft_beside};
@@ -12,6 +14,7 @@ use crate::divergence::{Exercised, Verdict, account, draft, draft_beside};
 #[case::missing_methods(missing_methods())]
 #[case::other_statuses(other_statuses())]
 #[case::same_place(same_place_everywhere())]
+#[case::whole_answers_everywhere(whole_answers_everywhere())]
 #[case::texts(texts())]
 #[case::all_sorts(all_sorts())]
 #[case::together([missing_methods(), other_statuses(), same_place_everywhere(), texts(), all_sorts()].concat())]
@@ -72,7 +75,7 @@ podman-missing-nodes [missing-method; 1] TODO: missing operations: GET /nodes
 podman-missing-swarm [missing-method; 2] TODO: missing operations: GET /swarm, POST /swarm/init
 ");
     assert_snapshot!(titles(other_statuses()), @"
-podman-post-containers-create-status [status-code; 3] TODO: POST /containers/create answers another status
+podman-post-containers-create-status [status-code; 4] TODO: POST /containers/create answers another status
 podman-post-containers-create-server [header; 1] TODO: POST /containers/create differs at /headers/server (value)
 podman-status [status-code; 1] TODO: 2 operations differ at /status (value)
 ");
@@ -109,6 +112,21 @@ podman-post-containers-id-start-files-1etc-1-x [extra-file; 1] TODO: POST /conta
 podman-post-containers-id-start-mounts [extra-filesystem; 1] TODO: POST /containers/{id}/start differs at /observation/mounts/* (extra)
 podman-post-containers-id-start-processes [extra-process; 1] TODO: POST /containers/{id}/start differs at /observation/processes/* (extra)
 "#);
+}
+
+#[test]
+fn a_whole_answer_is_drafted_with_its_value_or_with_exact_scenarios() {
+    let list = parsed(&draft(&podman(), &whole_answers_everywhere().iter().collect::<Vec<_>>()));
+    let matches = list.entries.iter().flat_map(|entry| &entry.matches).map(|one| {
+        let scenarios = one.scenarios.iter().map(|glob| glob.as_str()).collect::<Vec<_>>().join(" ");
+        format!("{} {:?} {scenarios}", one.pointers[0].as_str(), one.reference)
+    });
+    assert_snapshot!(matches.collect::<Vec<_>>().join("\n"), @"
+/status Some(Number(400)) **
+/status Some(Number(404)) **
+/body None containers/400 containers/404 exec/400 exec/404 images/400 images/404 networks/400 networks/404 system/400 system/404 volumes/400 volumes/404
+/body None **
+");
 }
 
 #[test]

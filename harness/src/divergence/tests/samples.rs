@@ -93,6 +93,21 @@ pub(super) fn same_place_everywhere() -> Vec<Difference> {
     all
 }
 
+/// Two causes of another status, each in many places, and whole bodies that have no value in common.
+pub(super) fn whole_answers_everywhere() -> Vec<Difference> {
+    let mut all = Vec::new();
+    for (number, area) in ["containers", "exec", "images", "networks", "volumes", "system"].into_iter().enumerate() {
+        for status in [400, 404] {
+            let at = format!("{area}/{status}:1");
+            all.push(difference(&at, WAIT, "/status", Kind::Value, (json!(status), json!(500))));
+            all.push(difference(&at, WAIT, "/body", Kind::Value, (json!([number]), json!([number, status]))));
+        }
+        let at = format!("{area}/list:1");
+        all.push(difference(&at, LIST, "/body", Kind::Type, (json!([number]), Value::Null)));
+    }
+    all
+}
+
 pub(super) fn texts() -> Vec<Difference> {
     vec![
         message("containers/wait/none:1", WAIT, "no container with name <name:1> found"),

@@ -103,6 +103,30 @@ fn says_what_is_too_wide() {
     assert_snapshot!(errors(&file("performance", "[[match]]\nscenario = \"**\"\naspect = \"status\"")), @r#"DIVERGENCE.md:11: the match of `one` is too wide for category performance: aspect `status`; expected aspect = "latency". Narrow the match, or declare it in an entry of the category it belongs to"#);
 }
 
+#[rstest]
+#[case::status_of_an_area("status-code", "a/**", "/status", "", false)]
+#[case::with_a_value("status-code", "a/**", "/status", "candidate = 500", true)]
+#[case::with_a_pattern("status-code", "**/b", "/body", "candidate_matches = \"x.*\"", true)]
+#[case::body_everywhere("status-code", "**", "/body", "", false)]
+#[case::everything_in_a_body("status-code", "a/**", "/body/**", "", false)]
+#[case::everything_in_a_stream("stream", "a/**", "/frames/**", "", false)]
+#[case::one_part("status-code", "a/**", "/body/message", "", true)]
+#[case::below_one_part("body-field", "a/**", "/body/Config/**", "", true)]
+#[case::one_folder_of_scenarios("status-code", "a/*", "/status", "", true)]
+fn a_whole_answer_in_areas_needs_a_value(
+    #[case] category: &str,
+    #[case] scenario: &str,
+    #[case] pointer: &str,
+    #[case] more: &str,
+    #[case] sound: bool,
+) {
+    let found = errors(&entry(category, scenario, WAIT, pointer, "value", more));
+    match sound {
+        true => assert_eq!(found, "no error: [\"one\"]"),
+        false => assert!(found.contains("without a value in scenarios with `**`"), "{found}"),
+    }
+}
+
 #[test]
 fn exact_scenarios_need_no_operation() {
     assert_eq!(errors(&entry("logging", "logs/driver", "", "/body/x", "value", "")), "no error: [\"one\"]");
