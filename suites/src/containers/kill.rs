@@ -1,6 +1,6 @@
 //! Kill: by default, by every spelling of a signal, and where it cannot.
 
-use super::{NOSUCH, created, exited, inspect, post, running, trapping};
+use super::{NOSUCH, created, exited, ignoring, inspect, post, running, trapping};
 use lockstep_harness::scenario::{Area, Outcome, Session};
 use serde_json::json;
 
@@ -46,7 +46,7 @@ async fn real_time(s: &mut Session) -> Outcome {
 
 /// A signal that PID 1 does not handle changes nothing.
 async fn ignored(s: &mut Session) -> Outcome {
-    let c = running(s).await?;
+    let c = ignoring(s, json!({})).await?;
     s.call(KILL, &[&c]).query("signal", "USR2").expect(204).await?;
     inspect(s, &c).await
 }

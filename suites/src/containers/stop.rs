@@ -1,6 +1,6 @@
 //! Stop: with and without a time, by the container's own signal, and when there is nothing to stop.
 
-use super::{NOSUCH, created, exited, inspect, post, running, trapping};
+use super::{NOSUCH, created, exited, ignoring, inspect, post, running, trapping};
 use lockstep_harness::scenario::{Area, Outcome, Session};
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ pub(super) fn add(area: &mut Area<'_>) {
 
 /// What ignores the signal is killed: 137.
 async fn at_once(s: &mut Session) -> Outcome {
-    let c = running(s).await?;
+    let c = ignoring(s, json!({})).await?;
     s.call(STOP, &[&c]).query("t", 0).expect(204).await?;
     inspect(s, &c).await
 }
@@ -35,7 +35,7 @@ async fn gracefully(s: &mut Session, signal: &str, body: Value) -> Outcome {
 }
 
 async fn own_timeout(s: &mut Session) -> Outcome {
-    let c = s.start(json!({ "Cmd": super::forever(), "StopTimeout": 0 })).await?;
+    let c = ignoring(s, json!({ "StopTimeout": 0 })).await?;
     s.call(STOP, &[&c]).expect(204).await?;
     inspect(s, &c).await
 }
@@ -58,7 +58,7 @@ async fn stop_exited(s: &mut Session) -> Outcome {
 }
 
 async fn stop_paused(s: &mut Session) -> Outcome {
-    let c = running(s).await?;
+    let c = ignoring(s, json!({})).await?;
     s.call("POST /containers/{id}/pause", &[&c]).expect(204).await?;
     s.call(STOP, &[&c]).query("t", 0).expect(204).await?;
     inspect(s, &c).await
