@@ -13,7 +13,8 @@ pub(super) fn add(area: &mut Area<'_>) {
     area.add("remove/used-by-a-created-container", |s| Box::pin(used_by_created(s)));
     area.add("remove/used-by-a-running-container", |s| Box::pin(used_by_running(s)));
     area.add("remove/forced-by-name-while-running", |s| Box::pin(forced_by_name(s)));
-    area.add("remove/forced-by-id-while-running", |s| Box::pin(forced_by_id(s)));
+    // What it commits fails on Podman 4.3 while another image is removed (3 of 9 rounds).
+    area.add("remove/forced-by-id-while-running", |s| Box::pin(forced_by_id(s))).alone();
     area.add("remove/noprune", |s| Box::pin(noprune(s)));
 }
 
