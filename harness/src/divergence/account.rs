@@ -8,6 +8,7 @@ use super::check::rule;
 use super::entry::{Category, DivergenceList, Entry, Match, Status, words};
 use super::fit::{Fit, describe_difference, describe_match, fit, fits_operation, fits_scenario, score};
 use super::judge::judge;
+use super::pattern::Glob;
 use crate::compare::{Aspect, Difference, Kind};
 use crate::engine::EngineIdentity;
 
@@ -126,6 +127,35 @@ pub(super) struct Slot<'a> {
     pub changed: usize,
 }
 
+/// Which matches a scenario may have: most name theirs, and only the others have to be tried.
+struct Places {
+    named: HashMap<String, Vec<usize>>,
+    patterns: Vec<usize>,
+}
+
+impl Places {
+    fn of(slots: &[Slot<'_>]) -> Places {
+        let mut places = Places { named: HashMap::new(), patterns: Vec::new() };
+        for (index, slot) in slots.iter().enumerate() {
+            let names: Option<Vec<String>> = slot.rule.scenarios.iter().map(Glob::exact).collect();
+            match names {
+                Some(names) => names.into_iter().for_each(|name| places.named.entry(name).or_default().push(index)),
+                None => places.patterns.push(index),
+            }
+        }
+        places
+    }
+
+    /// In file order, which decides between equals.
+    fn slots_for(&self, scenario: &str, slots: &[Slot<'_>]) -> Vec<usize> {
+        let fitting = self.patterns.iter().copied().filter(|slot| fits_scenario(slots[*slot].rule, scenario));
+        let mut all: Vec<usize> = self.named.get(scenario).into_iter().flatten().copied().chain(fitting).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
 /// Sets `divergence` of every difference and says what became of every entry that speaks of the two engines.
 ///
 /// Of all matches that fit a difference the most specific one takes it: the one that fixes most characters of scenario,
@@ -143,6 +173,7 @@ pub fn account(
     for (entry, declared) in entries.iter().enumerate() {
         slots.extend(declared.matches_for(candidate).map(|rule| Slot { entry, rule, fits: 0, changed: 0 }));
     }
+    let places = Places::of(&slots);
     let mut accounting = Accounting::default();
     let mut of_scenario: HashMap<&str, Vec<usize>> = HashMap::new();
     let mut of_operation: HashMap<(&str, &str), Vec<usize>> = HashMap::new();
@@ -151,9 +182,7 @@ pub fn account(
         let not_reached = difference.kind == Kind::NotReached;
         let (scenario, operation) = (difference.scenario.as_str(), difference.operation.as_str());
         let here = of_operation.entry((scenario, operation)).or_insert_with(|| {
-            let of_scenario = of_scenario.entry(scenario).or_insert_with(|| {
-                (0..slots.len()).filter(|slot| fits_scenario(slots[*slot].rule, scenario)).collect()
-            });
+            let of_scenario = of_scenario.entry(scenario).or_insert_with(|| places.slots_for(scenario, &slots));
             of_scenario.iter().copied().filter(|slot| fits_operation(slots[*slot].rule, operation)).collect()
         });
         let (mut best, mut near) = (None, None);

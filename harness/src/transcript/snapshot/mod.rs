@@ -57,8 +57,12 @@ const NO_NEWLINE: &str = "\\ no newline at end";
 /// The first 16 hexadecimal digits of the SHA-256 of a snapshot's contents, as the index keeps them. Line endings and blank
 /// lines at the end do not count, as they do not for insta: `tail -n +5 FILE | sha256sum` shows the same.
 pub fn digest(contents: &str) -> String {
-    let normal = normal_form(contents);
-    Sha256::digest(normal.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    digest_of_normal(&normal_form(contents))
+}
+
+/// The same of contents that are in normal form already.
+pub(super) fn digest_of_normal(contents: &str) -> String {
+    Sha256::digest(contents.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The contents as insta stores them: line feeds only, exactly one at the end.

@@ -149,7 +149,7 @@ pub(super) fn lock(root: &Path) -> Result<Option<File>, StoreError> {
     Ok(File::open(root).ok().filter(|folder| folder.lock().is_ok()))
 }
 
-fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
+pub(super) fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
     let path = path.to_owned();
     move |source| StoreError::Io { doing, path, source }
 }

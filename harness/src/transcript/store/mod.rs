@@ -18,6 +18,7 @@
 mod error;
 mod files;
 mod index;
+mod reads;
 mod record;
 mod recorded;
 
@@ -35,13 +36,13 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone)]
 pub struct Store {
     root: PathBuf,
-    parsed: recorded::Parsed,
+    reads: reads::Reads,
 }
 
 impl Store {
     /// The store in this folder, which need not exist before something is recorded.
     pub fn open(root: impl Into<PathBuf>) -> Self {
-        Store { root: root.into(), parsed: recorded::Parsed::default() }
+        Store { root: root.into(), reads: reads::Reads::default() }
     }
 
     /// The folder.
@@ -56,7 +57,7 @@ impl Store {
 
     /// The recording of one engine version, for instance `docker-20.10`.
     pub fn load(&self, slug: &str) -> Result<Recorded, StoreError> {
-        Recorded::open(&self.root, slug, &[], &self.parsed)?.ok_or_else(|| recorded::not_recorded(&self.root, slug))
+        Recorded::open(&self.root, slug, &[], &self.reads)?.ok_or_else(|| recorded::not_recorded(&self.root, slug))
     }
 
     /// Everything that is not in order, sorted; `catalogue` are the names of all scenarios.

@@ -109,7 +109,7 @@ impl Store {
         let slug = slug.clone();
         files::check_slug(&slug)?;
         let _lock = files::lock(&self.root)?;
-        let old = Recorded::open(&self.root, &slug, &[], &self.parsed)?;
+        let old = Recorded::open(&self.root, &slug, &[], &self.reads)?;
         if base.is_some_and(|base| base.slug == slug) {
             return Err(StoreError::BaseIsItself { slug });
         }
@@ -154,7 +154,7 @@ impl Store {
         };
         let mut earlier = Vec::new();
         for slug in self.slugs()?.into_iter().filter(|slug| slug != whose) {
-            let Some(other) = Recorded::open(&self.root, &slug, &[], &self.parsed)? else { continue };
+            let Some(other) = Recorded::open(&self.root, &slug, &[], &self.reads)? else { continue };
             let same = other.index.engine == index.engine && other.index.base == index.base;
             if let Some(its) = other.index.identity().semver().filter(|its| same && *its < version) {
                 earlier.push((its, other));

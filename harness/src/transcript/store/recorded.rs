@@ -1,19 +1,15 @@
 //! One engine's recording, read when it is asked for.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use super::error::{StoreError, StoreProblem};
 use super::files;
 use super::index::{Entry, INDEX_FILE, Index};
+use super::reads::{Kept, Reads};
 use crate::transcript::Transcript;
-use crate::transcript::snapshot::{digest, normal_form, parse, split_front_matter};
-
-/// Transcripts by their file and its digest: what several recordings stand on is parsed once.
-pub(super) type Parsed = Arc<Mutex<HashMap<(PathBuf, String), Place>>>;
-/// One file's transcript, locked while it is parsed: who wants the same file waits for it.
-type Place = Arc<Mutex<Option<Arc<Transcript>>>>;
+use crate::transcript::snapshot::{digest, normal_form, split_front_matter};
 
 /// The snapshots of one engine version. Loading reads the index alone; transcripts are read when they are asked for, once.
 #[derive(Debug)]
@@ -26,13 +22,12 @@ pub struct Recorded {
     base: Option<Arc<Recorded>>,
     /// Earlier versions of the same engine, by folder.
     earlier: BTreeMap<String, Arc<Recorded>>,
-    read: Mutex<HashMap<String, Arc<Transcript>>>,
-    parsed: Parsed,
+    reads: Reads,
 }
 
 impl Recorded {
     /// Reads the index of a folder and of those it builds on; `None` where it has none. `chain` are the folders that led here.
-    pub(super) fn open(root: &Path, slug: &str, chain: &[String], parsed: &Parsed) -> Result<Option<Self>, StoreError> {
+    pub(super) fn open(root: &Path, slug: &str, chain: &[String], reads: &Reads) -> Result<Option<Self>, StoreError> {
         let folder = root.join(slug);
         let Some(index) = Index::read(&folder.join(INDEX_FILE))? else {
             return Ok(None);
@@ -44,13 +39,13 @@ impl Recorded {
                 let chain = chain.iter().cloned().chain([other.to_owned()]).collect();
                 return Err(StoreError::BaseCycle { slug: slug.to_owned(), chain });
             }
-            Self::open(root, other, &chain, parsed)?.map(Arc::new).ok_or_else(|| not_recorded(root, other))
+            Self::open(root, other, &chain, reads)?.map(Arc::new).ok_or_else(|| not_recorded(root, other))
         };
         let base = index.base.as_deref().map(open).transpose()?;
         let stand_ins = index.stand_ins().into_iter();
         let earlier = stand_ins.map(|slug| Ok((slug.to_owned(), open(slug)?))).collect::<Result<_, StoreError>>()?;
-        let (slug, parsed) = (slug.to_owned(), Arc::clone(parsed));
-        Ok(Some(Recorded { slug, index, folder, base, earlier, read: Mutex::default(), parsed }))
+        let (slug, reads) = (slug.to_owned(), reads.clone());
+        Ok(Some(Recorded { slug, index, folder, base, earlier, reads }))
     }
 
     /// The recording whose transcripts stand in where this engine's are the same.
@@ -90,7 +85,7 @@ impl Recorded {
             Some(Entry::Recorded(_)) => self.own_transcript(scenario).map(Some),
             Some(Entry::Equal { to, .. }) => {
                 // The digest makes sure that the other still says what it said then.
-                self.contents(scenario)?;
+                self.kept(scenario)?;
                 self.stand_in(to.as_deref()).map_or(Ok(None), |other| other.transcript(scenario))
             }
         }
@@ -107,26 +102,37 @@ impl Recorded {
 
     /// A scenario's snapshot as text, without front matter, its own or the base's; `None` where it was not run or is not known.
     pub fn contents(&self, scenario: &str) -> Result<Option<String>, StoreError> {
+        Ok(self.kept(scenario)?.map(|kept| kept.contents()))
+    }
+
+    /// The file that a scenario's snapshot is in, its own or the base's.
+    fn kept(&self, scenario: &str) -> Result<Option<Arc<Kept>>, StoreError> {
         match self.index.scenarios.get(scenario) {
             None | Some(Entry::NotRun(_)) => Ok(None),
-            Some(Entry::Recorded(_)) => match own_contents(&self.path(scenario))? {
-                None => Err(StoreError::Missing { scenario: scenario.to_owned(), path: self.path(scenario) }),
-                contents => Ok(contents),
-            },
+            Some(Entry::Recorded(_)) => self.own(scenario).map(Some),
             Some(Entry::Equal { digest: recorded, to }) => {
-                let contents = match self.stand_in(to.as_deref()) {
-                    Some(other) => other.contents(scenario)?,
+                let kept = match self.stand_in(to.as_deref()) {
+                    Some(other) => other.kept(scenario)?,
                     None => None,
                 };
-                match contents.filter(|contents| digest(contents) == *recorded) {
+                match kept.filter(|kept| kept.digest == *recorded) {
                     None => Err(StoreError::BaseMoved {
                         slug: self.slug.clone(),
                         base: self.stand_in_name(to.as_deref()),
                         scenario: scenario.to_owned(),
                     }),
-                    contents => Ok(contents),
+                    kept => Ok(kept),
                 }
             }
+        }
+    }
+
+    /// A scenario's own file.
+    fn own(&self, scenario: &str) -> Result<Arc<Kept>, StoreError> {
+        let path = self.path(scenario);
+        match self.reads.get(&path)? {
+            None => Err(StoreError::Missing { scenario: scenario.to_owned(), path }),
+            Some(kept) => Ok(kept),
         }
     }
 
@@ -135,8 +141,8 @@ impl Recorded {
         let mut edited = Vec::new();
         for (scenario, entry) in &self.index.scenarios {
             if let Entry::Recorded(recorded) = entry
-                && let Some(contents) = own_contents(&self.path(scenario))?
-                && digest(&contents) != *recorded
+                && let Some(kept) = self.reads.get(&self.path(scenario))?
+                && kept.digest != *recorded
                 && !self.awaits_review(scenario, recorded)?
             {
                 edited.push(scenario.clone());
@@ -161,8 +167,9 @@ impl Recorded {
             }
         }
         problems.extend(found.pending.into_values().map(|path| StoreProblem::Pending { slug: slug(), path }));
+        let known: HashSet<&String> = catalogue.iter().collect();
         for (scenario, entry) in &self.index.scenarios {
-            if !catalogue.contains(scenario) {
+            if !known.contains(scenario) {
                 problems.push(StoreProblem::Gone { slug: slug(), scenario: scenario.clone() });
             }
             problems.extend(self.problem(scenario, entry));
@@ -182,13 +189,13 @@ impl Recorded {
         let (slug, scenario_name, path) = (self.slug.clone(), scenario.to_owned(), self.path(scenario));
         let check = || -> Result<Option<StoreProblem>, StoreError> {
             let Entry::Recorded(recorded) = entry else {
-                return self.contents(scenario).map(|_| None);
+                return self.kept(scenario).map(|_| None);
             };
             if self.awaits_review(scenario, recorded)? {
                 return Ok(None);
             }
             self.own_transcript(scenario)?;
-            let edited = own_contents(&path)?.is_some_and(|contents| digest(&contents) != *recorded);
+            let edited = self.own(scenario)?.digest != *recorded;
             Ok(edited.then(|| StoreProblem::Edited {
                 slug: slug.clone(),
                 scenario: scenario_name.clone(),
@@ -218,27 +225,11 @@ impl Recorded {
     }
 
     fn own_transcript(&self, scenario: &str) -> Result<Arc<Transcript>, StoreError> {
-        let cache = || self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(transcript) = cache().get(scenario) {
-            return Ok(Arc::clone(transcript));
-        }
-        let path = self.path(scenario);
-        let Some(text) = files::read(&path)? else {
-            return Err(StoreError::Missing { scenario: scenario.to_owned(), path });
-        };
-        let key = (path.clone(), digest(&text));
-        let place = self.parsed.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().clone();
-        let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
-        let transcript = match &*place {
-            Some(transcript) => Arc::clone(transcript),
-            None => Arc::clone(place.insert(Arc::new(parse(&path, &text)?))),
-        };
-        drop(place);
+        let transcript = self.own(scenario)?.transcript()?;
         if transcript.scenario != scenario {
-            let found = transcript.scenario.clone();
+            let (found, path) = (transcript.scenario.clone(), self.path(scenario));
             return Err(StoreError::Misplaced { scenario: scenario.to_owned(), path, found });
         }
-        cache().insert(scenario.to_owned(), Arc::clone(&transcript));
         Ok(transcript)
     }
 }
