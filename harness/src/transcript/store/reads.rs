@@ -71,3 +71,28 @@ impl Kept {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_once_until_it_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.snap");
+        let reads = Reads::default();
+        let read = || reads.get(&path).unwrap();
+        let write = |contents: &str| files::write(&path, &files::file_text("a/b", contents)).unwrap();
+        assert!(read().is_none());
+        write("# a/b\n");
+        let first = read().unwrap();
+        assert!(Arc::ptr_eq(&first, &read().unwrap()));
+        write("# a/c\n");
+        let second = read().unwrap();
+        assert_eq!((first.contents().as_str(), second.contents().as_str()), ("# a/b\n", "# a/c\n"));
+        assert_ne!(first.digest, second.digest);
+        fs::remove_file(&path).unwrap();
+        assert!(read().is_none());
+    }
+}
