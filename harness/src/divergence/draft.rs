@@ -211,13 +211,8 @@ fn sketch(all: &[&Difference]) -> Option<Sketch> {
     let key = Key::of(first);
     let mut values = Vec::new();
     if first.aspect != Aspect::Latency {
-        let sides: [(&str, fn(&Difference) -> &Value); 2] =
-            [("reference", |one| &one.reference), ("candidate", |one| &one.candidate)];
-        for (name, side) in sides {
-            if all.iter().all(|one| side(one) == side(first)) {
-                values.extend(pinned(name, side(first), first.kind));
-            }
-        }
+        values.extend(agreed("reference", all.iter().map(|one| &one.reference), first.kind));
+        values.extend(agreed("candidate", all.iter().map(|one| &one.candidate), first.kind));
     }
     let exact = values.is_empty() && takes_a_whole_answer(&Glob::segments(&key.pointer));
     Some(Sketch {
@@ -227,6 +222,12 @@ fn sketch(all: &[&Difference]) -> Option<Sketch> {
         place: Some((key.pointer, key.kind, key.aspect)),
         values,
     })
+}
+
+/// The line that pins a side down where all have the same value.
+fn agreed<'d>(side: &str, mut values: impl Iterator<Item = &'d Value>, kind: Kind) -> Option<String> {
+    let first = values.next()?;
+    values.all(|value| value == first).then(|| pinned(side, first, kind)).flatten()
 }
 
 /// A few scenarios by name, more by their areas, unless it has to be exact.

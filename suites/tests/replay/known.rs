@@ -68,7 +68,7 @@ fn what_is_said_to_be_found_is_recorded_so() {
     for claim in rows(&page).into_iter().flat_map(claims) {
         for version in &claim.versions {
             let shows = |scenario: &&str| recorded[version].contains(&((*scenario).to_owned(), claim.entry.to_owned()));
-            if !claim.scenarios.iter().any(|scenario| shows(scenario)) {
+            if !claim.scenarios.iter().any(shows) {
                 wrong.push(format!("{version}: {} does not show {}", claim.scenarios.join(", "), claim.entry));
             }
         }
