@@ -61,7 +61,7 @@ fn edit(path: &Path, change: impl FnOnce(&mut Value)) {
 /// An entry that fits only what does not differ: healed once everything it speaks of has been looked at.
 const HEALED: &str = "\n## Everything is silent\n\nNothing answers.\n\n```toml\nid = \"podman-silent\"\ncandidate = \"podman\"\n\
                       category = \"status-code\"\nstatus = \"deficiency\"\n[[match]]\nscenario = \"system/**\"\n\
-                      operation = \"GET /_ping\"\npointer = \"/status\"\nkind = \"value\"\n```\n";
+                      operation = \"GET /_ping\"\npointer = \"/status\"\nkind = \"value\"\ncandidate = 500\n```\n";
 
 #[test]
 fn merged_shards_equal_the_whole_byte_for_byte() {
