@@ -14,7 +14,7 @@ pub fn add(catalogue: &mut Catalogue) {
     area.add("network/connect", |s| Box::pin(network_connect(s))).waits(UNTIL);
     area.add("image/tag-untag", |s| Box::pin(image(s))).waits(UNTIL);
     area.add("image/removed", |s| Box::pin(image_removed(s))).waits(UNTIL);
-    area.add("volume/life", |s| Box::pin(volume(s))).waits(UNTIL);
+    area.add("volume/life", |s| Box::pin(volume(s)));
     area.add("network/life", |s| Box::pin(network(s))).waits(UNTIL);
     area.add("until-passed", |s| Box::pin(until_passed(s))).waits(UNTIL);
     area.add("none-in-range", |s| Box::pin(none_in_range(s)));
